@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Targets for people. The kernel's build system starts at Kbuild.
+
+KREL ?= $(shell uname -r)
+KDIR ?= $(firstword $(wildcard /lib/modules/$(KREL)/build \
+			       /usr/src/linux-headers-$(KREL)) \
+		    /lib/modules/$(KREL)/build)
+DESTDIR ?=
+PREFIX ?= /usr/local
+DEPS := selftests/vm/deps
+
+.DELETE_ON_ERROR:
+
+.PHONY: all
+all: module tool
+
+.PHONY: module
+module: $(KDIR)/Makefile
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+$(KDIR)/Makefile:
+	$(error no headers of kernel $(KREL): install linux-headers-$(KREL), \
+or name another kernel with KREL= or its headers with KDIR=)
+
+.PHONY: tool
+tool:
+	$(MAKE) -C tools
+
+.PHONY: install
+install: all
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1 modules_install
+	$(if $(DESTDIR),,depmod -a $(KREL))
+	$(MAKE) -C tools DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) install
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/nf_ftpmark.ko*
+	$(if $(DESTDIR),,depmod -a $(KREL))
+	$(MAKE) -C tools DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
+
+.PHONY: demo
+demo:
+	$(DEPS) build vm cluster
+	$(MAKE) tool
+	selftests/vm/demo
+
+# A TAP file without its plan counts as a failure, whatever the exit status.
+.PHONY: check
+check:
+	$(DEPS) build vm test lint kernels
+	$(MAKE) tool
+	mkdir -p build
+	selftests/lint >build/lint.tap & \
+		selftests/packaging >build/packaging.tap & wait
+	selftests/vm/check $(CHECK_FLAGS) build/lint.tap build/packaging.tap
+
+.PHONY: lint
+lint:
+	$(DEPS) build lint kernels
+	selftests/lint
+
+.PHONY: bench
+bench:
+	$(DEPS) build vm cluster kernels
+	selftests/bench/run
+
+.PHONY: clean
+clean:
+	if [ -e $(KDIR)/Makefile ]; then \
+		$(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
+	$(MAKE) -C tools clean
+	rm -rf build
+
+.PHONY: help
+help:
+	@echo 'make            module for the running kernel (KREL=), and the tool'
+	@echo 'make install    both (DESTDIR=, PREFIX=); as root'
+	@echo 'make uninstall  undo that'
+	@echo 'make demo       an FTP cluster behind a router, in a VM'
+	@echo 'make check      every test, in VMs with both supported kernels'
+	@echo 'make lint       the checks that only read or compile'
+	@echo 'make bench      instructions that a packet costs'
+	@echo 'make clean      remove what was built'

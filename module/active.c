@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Active FTP: which service a connection from a real server belongs to, and
+ * the VIP it should come from. Asked once a connection.
+ */
+#include <linux/bits.h>
+#include <net/ipv6.h>
+
+#include "active.h"
+#include "clients.h"
+
+static bool ftpmark_active_port(const struct ftpmark_target *target, u16 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->active_ports_count; i++) {
+		if (port >= target->active_ports[i].first &&
+		    port <= target->active_ports[i].last)
+			return true;
+	}
+	return false;
+}
+
+static bool ftpmark_active_lists(const struct ftpmark_target *target,
+				 const struct ftpmark_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->real_servers_count; i++) {
+		const struct ftpmark_prefix *prefix = &target->real_servers[i];
+
+		if (prefix->family == flow->family &&
+		    ipv6_prefix_equal(&prefix->addr.in6,
+				      (const struct in6_addr *)&flow->source,
+				      prefix->len))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The longest prefix wins, then the name in order; a service that does not use
+ * the port gives way to the next. *nearest is the first of all of them.
+ */
+static const struct ftpmark_target *
+ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
+			  const struct ftpmark_flow *flow,
+			  const struct ftpmark_target **nearest)
+{
+	const struct ftpmark_realserver *prefix;
+	u32 i;
+
+	*nearest = NULL;
+	prefix = ftpmark_realserver_find(set, &flow->source);
+	if (!prefix || ftpmark_realserver_find(set, &flow->destination))
+		return NULL;
+
+	while (true) {
+		for (i = 0; i < prefix->count; i++) {
+			const struct ftpmark_target *target =
+				set->member[prefix->first + i];
+
+			if (ftpmark_active_port(target, flow->source_port))
+				return target;
+			if (!*nearest)
+				*nearest = target;
+		}
+		if (prefix->parent < 0)
+			return NULL;
+		prefix = &set->prefix[prefix->parent];
+	}
+}
+
+/*
+ * The service that has a VIP and this real server, or NULL. If it wants no
+ * active data translated, that holds, whatever others want.
+ */
+static const struct ftpmark_target *
+ftpmark_active_by_vip(const struct ftpmark_table *table,
+		      const struct ftpmark_flow *flow,
+		      const union ftpmark_key *vip)
+{
+	const struct ftpmark_port_map *map;
+	u32 i;
+
+	map = ftpmark_table_ports(table, flow->family, vip);
+	for (i = 0; map && i < map->count; i++) {
+		const struct ftpmark_target *target = map->rule[i].target;
+
+		if (map->rule[i].stat == FTPMARK_STAT_CONTROL_PACKETS &&
+		    ftpmark_active_port(target, flow->source_port) &&
+		    ftpmark_active_lists(target, flow))
+			return target;
+	}
+	return NULL;
+}
+
+/* What the client's control connection says, if it is remembered. */
+static bool ftpmark_active_remembered(const struct ftpmark_table *table,
+				      const struct ftpmark_flow *flow,
+				      struct ftpmark_active_match *match)
+{
+	union ftpmark_key vips[FTPMARK_CLIENT_VIPS];
+	unsigned int count, i;
+
+	count = ftpmark_clients_find(table->clients, flow->family,
+				     &flow->destination, vips);
+	for (i = 0; i < count; i++) {
+		const struct ftpmark_target *target =
+			ftpmark_active_by_vip(table, flow, &vips[i]);
+
+		if (!target)
+			continue;
+		match->target = target;
+		match->vip = vips[i];
+		match->has_vip = true;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * ftpmark_active_lookup - the service of a new TCP connection
+ * @table: what the namespace has
+ * @flow: the connection's first packet
+ * @modes: bits of enum ftpmark_active that the caller stands for
+ * @match: the service and VIP
+ *
+ * The client's control connection decides, where several services or VIPs are
+ * possible and it is remembered. A connection that only its port keeps from
+ * being ours is counted as unmatched.
+ *
+ * Context: RCU read-side critical section, any but hard interrupt.
+ * Return: whether this is an active data connection for one of @modes.
+ */
+bool ftpmark_active_lookup(const struct ftpmark_table *table,
+			   const struct ftpmark_flow *flow,
+			   unsigned long modes,
+			   struct ftpmark_active_match *match)
+{
+	unsigned int family = ftpmark_family(flow->family);
+	const struct ftpmark_target *target, *nearest;
+
+	target = ftpmark_active_by_address(&table->realserver[family], flow,
+					   &nearest);
+	if (!target) {
+		if (nearest && (modes & BIT(nearest->active)))
+			ftpmark_stat_inc(nearest->stats,
+					 FTPMARK_STAT_ACTIVE_UNMATCHED);
+		return false;
+	}
+
+	if (!table->clients || !ftpmark_active_remembered(table, flow, match)) {
+		match->target = target;
+		match->vip = target->vip[family];
+		match->has_vip = target->has_vip[family];
+	}
+	return modes & BIT(match->target->active);
+}

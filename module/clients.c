@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which VIP a client's control connection uses, so that active data comes from
+ * the same. A control packet precedes every data connection (PORT or EPRT), so
+ * little time and memory are enough, and both are fixed: a flood of forged
+ * packets can make this forget, not grow.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "clients.h"
+#include "packet.h"
+
+enum {
+	FTPMARK_CLIENT_BUCKETS	= 1024,
+	FTPMARK_CLIENT_TIMEOUT	= 300 * HZ,
+};
+
+/**
+ * struct ftpmark_client - a client has a control connection to a VIP
+ * @client: its address
+ * @vip: the VIP
+ * @seen: jiffies of the last control packet
+ * @turn: the bucket's count then: packets of one jiffy have an order, too
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6; 0 for a free entry
+ * @established: more than a SYN was seen
+ */
+struct ftpmark_client {
+	union ftpmark_key client;
+	union ftpmark_key vip;
+	unsigned long seen;
+	u32 turn;
+	u8 family;
+	bool established;
+};
+
+/**
+ * struct ftpmark_client_bucket - the clients of one hash
+ * @lock: its entries; taken with softirqs off, nothing is taken under it
+ * @turn: control packets seen
+ * @entry: in no order
+ */
+struct ftpmark_client_bucket {
+	spinlock_t lock;	/* entries of this bucket */
+	u32 turn;
+	struct ftpmark_client entry[FTPMARK_CLIENT_VIPS];
+};
+
+/**
+ * struct ftpmark_clients - the clients of a namespace
+ * @key: keeps the buckets from being chosen from outside
+ * @bucket: by hash of the client's address
+ */
+struct ftpmark_clients {
+	hsiphash_key_t key;
+	struct ftpmark_client_bucket bucket[FTPMARK_CLIENT_BUCKETS];
+};
+
+/**
+ * ftpmark_clients_create - make an empty memory
+ *
+ * Context: may sleep.
+ * Return: to be freed with ftpmark_clients_destroy(), or NULL.
+ */
+struct ftpmark_clients *ftpmark_clients_create(void)
+{
+	struct ftpmark_clients *clients;
+	unsigned int i;
+
+	clients = kvzalloc(sizeof(*clients), GFP_KERNEL_ACCOUNT);
+	if (!clients)
+		return NULL;
+
+	get_random_bytes(&clients->key, sizeof(clients->key));
+	for (i = 0; i < FTPMARK_CLIENT_BUCKETS; i++)
+		spin_lock_init(&clients->bucket[i].lock);
+	return clients;
+}
+
+/**
+ * ftpmark_clients_destroy - free a memory
+ * @clients: not in use by packets any more; may be NULL
+ */
+void ftpmark_clients_destroy(struct ftpmark_clients *clients)
+{
+	kvfree(clients);
+}
+
+static struct ftpmark_client_bucket *
+ftpmark_client_bucket(struct ftpmark_clients *clients,
+		      const union ftpmark_key *client)
+{
+	u32 hash = hsiphash(client, sizeof(*client), &clients->key);
+
+	return &clients->bucket[hash % FTPMARK_CLIENT_BUCKETS];
+}
+
+static bool ftpmark_client_expired(const struct ftpmark_client *entry)
+{
+	return !entry->family ||
+	       time_after(jiffies, entry->seen + FTPMARK_CLIENT_TIMEOUT);
+}
+
+/* What a client that only sent a SYN is worth less than any other. */
+static bool ftpmark_client_before(const struct ftpmark_client *x,
+				  const struct ftpmark_client *y)
+{
+	bool x_expired = ftpmark_client_expired(x);
+
+	if (x_expired != ftpmark_client_expired(y))
+		return x_expired;
+	if (x->established != y->established)
+		return !x->established;
+	return (s32)(x->turn - y->turn) < 0;
+}
+
+/* The entry of a client and VIP, or the one that has to give way to it. */
+static struct ftpmark_client *
+ftpmark_client_entry(struct ftpmark_client_bucket *bucket,
+		     const struct ftpmark_flow *flow)
+{
+	struct ftpmark_client *worst = &bucket->entry[0];
+	unsigned int i;
+
+	for (i = 0; i < FTPMARK_CLIENT_VIPS; i++) {
+		struct ftpmark_client *entry = &bucket->entry[i];
+
+		if (entry->family == flow->family &&
+		    !memcmp(&entry->client, &flow->source,
+			    sizeof(entry->client)) &&
+		    !memcmp(&entry->vip, &flow->destination,
+			    sizeof(entry->vip)))
+			return entry;
+		if (ftpmark_client_before(entry, worst))
+			worst = entry;
+	}
+
+	memset(worst, 0, sizeof(*worst));
+	worst->client = flow->source;
+	worst->vip = flow->destination;
+	worst->family = flow->family;
+	return worst;
+}
+
+/**
+ * ftpmark_clients_note - remember the sender of a control packet
+ * @clients: where
+ * @skb: the packet, to a VIP
+ * @tcp: its TCP header
+ *
+ * Context: any but hard interrupt.
+ */
+void ftpmark_clients_note(struct ftpmark_clients *clients,
+			  const struct sk_buff *skb, const struct tcphdr *tcp)
+{
+	struct ftpmark_client_bucket *bucket;
+	struct ftpmark_client *entry;
+	struct ftpmark_flow flow;
+	bool fresh;
+
+	ftpmark_flow_from_packet(&flow, skb, ip_hdr(skb)->version == 4 ?
+				 NFPROTO_IPV4 : NFPROTO_IPV6, tcp);
+	bucket = ftpmark_client_bucket(clients, &flow.source);
+
+	spin_lock_bh(&bucket->lock);
+	entry = ftpmark_client_entry(bucket, &flow);
+	fresh = !entry->turn;
+	entry->seen = jiffies;
+	entry->turn = ++bucket->turn;
+	/* The second packet that is no SYN is more than a forger's habit. */
+	if (!fresh && !ftpmark_is_syn(tcp))
+		entry->established = true;
+	spin_unlock_bh(&bucket->lock);
+}
+
+/**
+ * ftpmark_clients_find - the VIPs that a client uses
+ * @clients: where to look
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @client: its address
+ * @vips: the VIPs, the one used last first
+ *
+ * Context: any but hard interrupt.
+ * Return: number of VIPs.
+ */
+unsigned int ftpmark_clients_find(struct ftpmark_clients *clients, u8 family,
+				  const union ftpmark_key *client,
+				  union ftpmark_key vips[FTPMARK_CLIENT_VIPS])
+{
+	struct ftpmark_client_bucket *bucket;
+	u32 turn[FTPMARK_CLIENT_VIPS];
+	unsigned int count = 0;
+	unsigned int i, j;
+
+	bucket = ftpmark_client_bucket(clients, client);
+	spin_lock_bh(&bucket->lock);
+	for (i = 0; i < FTPMARK_CLIENT_VIPS; i++) {
+		const struct ftpmark_client *entry = &bucket->entry[i];
+
+		if (entry->family != family || ftpmark_client_expired(entry) ||
+		    memcmp(&entry->client, client, sizeof(*client)))
+			continue;
+		for (j = count++; j && (s32)(turn[j - 1] - entry->turn) < 0; j--) {
+			turn[j] = turn[j - 1];
+			vips[j] = vips[j - 1];
+		}
+		turn[j] = entry->turn;
+		vips[j] = entry->vip;
+	}
+	spin_unlock_bh(&bucket->lock);
+	return count;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What older kernels lack. The sources are written for the newest supported
+ * kernel; this header, included ahead of every source, is the only place that
+ * looks at a version.
+ */
+#ifndef FTPMARK_COMPAT_H
+#define FTPMARK_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "nf_ftpmark needs Linux 6.1 or newer"
+#endif
+
+/* The callbacks of struct kobj_type take a const kobject since 6.2. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define FTPMARK_KOBJ_CONST
+#else
+#define FTPMARK_KOBJ_CONST const
+#endif
+
+/* Came with 6.6 and was taken into stable trees later. */
+#ifndef __counted_by
+#define __counted_by(member)
+#endif
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_INDEX_H
+#define FTPMARK_INDEX_H
+
+#include <linux/bits.h>
+#include <linux/cache.h>
+#include <linux/types.h>
+
+/**
+ * union ftpmark_key - an address as the tables compare it
+ * @byte: network byte order; an IPv4 address fills the first four
+ * @word: the same, as loaded
+ */
+union ftpmark_key {
+	u8 byte[16];
+	u32 word[4];
+};
+
+/**
+ * struct ftpmark_index - a perfect hash: one probe finds a key or its absence
+ * @bucket_mask: number of buckets less one
+ * @slot_mask: number of slots less one, times the size of a slot
+ * @pilots: for each bucket, what sends all of its keys to free slots; times
+ *	the size of a slot, too
+ * @slots: the slots; what they hold is the caller's
+ * @multiplier: random, the same for all keys
+ *
+ * Hash, displace and compress: a key's hash names a bucket, and the bucket's
+ * pilot is chosen when the index is built so that no two keys share a slot. A
+ * lookup costs the same for one key and for the most, hit or miss.
+ */
+struct ftpmark_index {
+	u32 bucket_mask;
+	u32 slot_mask;
+	const u32 *pilots;
+	void *slots;
+	u64 multiplier[4];
+} ____cacheline_aligned;
+
+/* Slots take the hash's upper 17 bits, buckets its lower 16. */
+#define FTPMARK_INDEX_HASH_SHIFT	15
+#define FTPMARK_INDEX_KEYS_MAX		BIT(16)
+
+/* The middle bits of a product depend on every bit of the word. */
+static inline u32 ftpmark_index_hash4(const struct ftpmark_index *index,
+				      u32 word)
+{
+	return (word * index->multiplier[0]) >> 32;
+}
+
+/*
+ * Multilinear hashing in halves, "strongly universal string hashing is fast"
+ * (Lemire, Kaser 2014): two multiplications for four words.
+ */
+static inline u32 ftpmark_index_hash6(const struct ftpmark_index *index,
+				      const u32 *word)
+{
+	return ((word[0] + index->multiplier[0]) *
+		(word[1] + index->multiplier[1]) +
+		(word[2] + index->multiplier[2]) *
+		(word[3] + index->multiplier[3])) >> 32;
+}
+
+/* Offset of a key's slot; @slot_shift is the logarithm of a slot's size. */
+static inline u32 ftpmark_index_slot(const struct ftpmark_index *index,
+				     u32 hash, unsigned int slot_shift)
+{
+	u32 pilot = index->pilots[hash & index->bucket_mask];
+
+	return ((hash >> (FTPMARK_INDEX_HASH_SHIFT - slot_shift)) ^ pilot) &
+	       index->slot_mask;
+}
+
+u32 ftpmark_index_slots(u32 count);
+int ftpmark_index_build(struct ftpmark_index *index,
+			const union ftpmark_key *keys, u32 count, bool ipv6,
+			unsigned int slot_shift);
+void ftpmark_index_destroy(struct ftpmark_index *index);
+
+#endif

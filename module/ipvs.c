@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * active = ipvs: a data connection that a real server opens is entered into
+ * IPVS's own connection table, as if the client had opened it to the VIP, and
+ * IPVS translates it both ways: no conntrack, the VIP as source, and the
+ * connection goes to a backup director with all others. Everything that knows
+ * of IPVS's connections is here.
+ */
+#include <linux/random.h>
+#include <linux/spinlock.h>
+#include <net/ip_vs.h>
+
+#include "active.h"
+#include "ipvs.h"
+#include "netns.h"
+
+enum {
+	/* Dynamic ports, RFC 6335: for a data port that is not free. */
+	FTPMARK_IPVS_PORT_FIRST	= 49152,
+	FTPMARK_IPVS_PORTS	= 16384,
+	FTPMARK_IPVS_PORT_TRIES	= 16,
+};
+
+/*
+ * From the look whether a connection is known and a virtual port free until it
+ * is entered there: a SYN may come twice at once, and two real servers may dial
+ * the same client port.
+ */
+static DEFINE_SPINLOCK(ftpmark_ipvs_lock);
+
+/**
+ * enum ftpmark_ipvs_entry - what became of a SYN
+ * @FTPMARK_IPVS_FAILED: it can't be translated
+ * @FTPMARK_IPVS_AGAIN: it came before
+ * @FTPMARK_IPVS_NEW: it begins a connection
+ */
+enum ftpmark_ipvs_entry {
+	FTPMARK_IPVS_FAILED,
+	FTPMARK_IPVS_AGAIN,
+	FTPMARK_IPVS_NEW,
+};
+
+/* Without a service, IPVS has no hooks that would translate anything. */
+static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
+{
+	unsigned int bit = family == NFPROTO_IPV4 ? 1 : 2;
+
+	return ipvs && READ_ONCE(ipvs->enable) &&
+	       (READ_ONCE(ipvs->hooks_afmask) & bit);
+}
+
+/*
+ * IPVS's entry in the direction of the real server's packets, or FAILED if it
+ * has none. One of a connection that has ended is taken over by the next with
+ * the same ports, as IPVS itself does; it keeps its virtual address.
+ */
+static enum ftpmark_ipvs_entry
+ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
+{
+	struct ip_vs_conn_param param;
+	enum ftpmark_ipvs_entry entry;
+	struct ip_vs_conn *cp;
+
+	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
+			      (const union nf_inet_addr *)&flow->source,
+			      htons(flow->source_port),
+			      (const union nf_inet_addr *)&flow->destination,
+			      htons(flow->destination_port), &param);
+	cp = ip_vs_conn_out_get(&param);
+	if (!cp)
+		return FTPMARK_IPVS_FAILED;
+
+	switch (READ_ONCE(cp->state)) {
+	case IP_VS_TCP_S_FIN_WAIT:
+	case IP_VS_TCP_S_TIME_WAIT:
+	case IP_VS_TCP_S_CLOSE:
+	case IP_VS_TCP_S_CLOSE_WAIT:
+	case IP_VS_TCP_S_LAST_ACK:
+		entry = FTPMARK_IPVS_NEW;
+		break;
+	default:
+		entry = FTPMARK_IPVS_AGAIN;
+		break;
+	}
+	ip_vs_conn_put(cp);
+	return entry;
+}
+
+/* As the client's packets will show the connection. */
+static bool ftpmark_ipvs_port_free(struct netns_ipvs *ipvs,
+				   const struct ftpmark_flow *flow,
+				   const union ftpmark_key *vip, u16 port,
+				   struct ip_vs_conn_param *param)
+{
+	struct ip_vs_conn *cp;
+
+	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
+			      (const union nf_inet_addr *)&flow->destination,
+			      htons(flow->destination_port),
+			      (const union nf_inet_addr *)vip, htons(port),
+			      param);
+	cp = ip_vs_conn_in_get(param);
+	if (!cp)
+		return true;
+	ip_vs_conn_put(cp);
+	return false;
+}
+
+/* Clients expect the data port itself, so it is tried first. */
+static bool ftpmark_ipvs_find_port(struct netns_ipvs *ipvs,
+				   const struct ftpmark_flow *flow,
+				   const union ftpmark_key *vip,
+				   struct ip_vs_conn_param *param)
+{
+	unsigned int start, i;
+
+	if (ftpmark_ipvs_port_free(ipvs, flow, vip, flow->source_port, param))
+		return true;
+
+	start = get_random_u32();
+	for (i = 0; i < FTPMARK_IPVS_PORT_TRIES; i++) {
+		u16 port = FTPMARK_IPVS_PORT_FIRST +
+			   (start + i) % FTPMARK_IPVS_PORTS;
+
+		if (ftpmark_ipvs_port_free(ipvs, flow, vip, port, param))
+			return true;
+	}
+	return false;
+}
+
+static struct ip_vs_conn *
+ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
+		    const union ftpmark_key *vip)
+{
+	struct ip_vs_conn_param param;
+
+	if (!ftpmark_ipvs_find_port(ipvs, flow, vip, &param))
+		return NULL;
+	return ip_vs_conn_new(&param, flow->family,
+			      (const union nf_inet_addr *)&flow->source,
+			      htons(flow->source_port), IP_VS_CONN_F_MASQ,
+			      NULL, 0);
+}
+
+static enum ftpmark_ipvs_entry
+ftpmark_ipvs_enter(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
+		   const struct ftpmark_active_match *match)
+{
+	enum ftpmark_ipvs_entry entry;
+	struct ip_vs_conn *cp = NULL;
+
+	spin_lock_bh(&ftpmark_ipvs_lock);
+	entry = ftpmark_ipvs_known(ipvs, flow);
+	if (entry == FTPMARK_IPVS_FAILED && match->has_vip)
+		cp = ftpmark_ipvs_create(ipvs, flow, &match->vip);
+	spin_unlock_bh(&ftpmark_ipvs_lock);
+	if (!cp)
+		return entry;
+
+	/* The timer owns it now; IPVS will find it for this very packet. */
+	ip_vs_conn_put(cp);
+	return FTPMARK_IPVS_NEW;
+}
+
+static noinline unsigned int ftpmark_ipvs_syn(const struct ftpmark_net *ns,
+					      struct sk_buff *skb, u8 family,
+					      const struct tcphdr *tcp)
+{
+	enum ftpmark_ipvs_entry entry = FTPMARK_IPVS_FAILED;
+	struct netns_ipvs *ipvs = net_ipvs(ns->net);
+	struct ftpmark_active_match match;
+	struct ftpmark_flow flow;
+
+	if (skb->ipvs_property)
+		return NF_ACCEPT;
+
+	ftpmark_flow_from_packet(&flow, skb, family, tcp);
+	if (!ftpmark_active_lookup(rcu_dereference(ns->table), &flow,
+				   BIT(FTPMARK_ACTIVE_IPVS), &match))
+		return NF_ACCEPT;
+
+	if (ftpmark_ipvs_works(ipvs, family))
+		entry = ftpmark_ipvs_enter(ipvs, &flow, &match);
+
+	switch (entry) {
+	case FTPMARK_IPVS_NEW:
+		ftpmark_stat_inc(match.target->stats,
+				 FTPMARK_STAT_ACTIVE_CONNECTIONS);
+		fallthrough;
+	case FTPMARK_IPVS_AGAIN:
+		return NF_ACCEPT;
+	case FTPMARK_IPVS_FAILED:
+		break;
+	}
+
+	/* It must not leave under an address that the client can't answer. */
+	ftpmark_stat_inc(match.target->stats, FTPMARK_STAT_ACTIVE_FAILED);
+	return NF_DROP;
+}
+
+/* A packet with a header that is not plain. */
+static noinline unsigned int ftpmark_ipvs_rest(const struct ftpmark_net *ns,
+					       struct sk_buff *skb, u8 family)
+{
+	const struct tcphdr *tcp;
+	struct tcphdr buffer;
+
+	tcp = ftpmark_tcp_header(skb, family, &buffer);
+	if (!tcp || !ftpmark_is_syn(tcp))
+		return NF_ACCEPT;
+	return ftpmark_ipvs_syn(ns, skb, family, tcp);
+}
+
+/**
+ * ftpmark_ipvs_ipv4 - enter an active data connection of IPv4 into IPVS
+ * @priv: the struct ftpmark_net
+ * @skb: the packet
+ * @state: unused
+ *
+ * Every forwarded packet passes here, so all but a SYN leave at once.
+ *
+ * Context: RCU read-side critical section.
+ * Return: NF_ACCEPT, or NF_DROP for a connection that can't be translated.
+ */
+unsigned int ftpmark_ipvs_ipv4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	const struct tcphdr *tcp = (const struct tcphdr *)(ip + 1);
+
+	if (unlikely(!ftpmark_plain_tcp4(skb, ip)))
+		return ftpmark_ipvs_rest(priv, skb, NFPROTO_IPV4);
+	if (likely(!tcp->syn || !ftpmark_is_syn(tcp)))
+		return NF_ACCEPT;
+	return ftpmark_ipvs_syn(priv, skb, NFPROTO_IPV4, tcp);
+}
+
+/**
+ * ftpmark_ipvs_ipv6 - enter an active data connection of IPv6 into IPVS
+ * @priv: the struct ftpmark_net
+ * @skb: the packet
+ * @state: unused
+ *
+ * Context: RCU read-side critical section.
+ * Return: NF_ACCEPT, or NF_DROP for a connection that can't be translated.
+ */
+unsigned int ftpmark_ipvs_ipv6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	const struct tcphdr *tcp = (const struct tcphdr *)(ip + 1);
+
+	if (unlikely(!ftpmark_plain_tcp6(skb, ip)))
+		return ftpmark_ipvs_rest(priv, skb, NFPROTO_IPV6);
+	if (likely(!tcp->syn || !ftpmark_is_syn(tcp)))
+		return NF_ACCEPT;
+	return ftpmark_ipvs_syn(priv, skb, NFPROTO_IPV6, tcp);
+}

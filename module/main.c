@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nf_ftpmark: firewall marks for FTP behind an IPVS director.
+ *
+ * One persistent fwmark service of IPVS balances the control connection and
+ * the passive data connections of a client together, if both bear its mark.
+ */
+#include <linux/module.h>
+
+#include "nat.h"
+#include "netns.h"
+#include "param.h"
+#include "sysfs.h"
+#include "version.h"
+
+static int __init ftpmark_init(void)
+{
+	int err;
+
+	err = ftpmark_nat_init();
+	if (err)
+		return err;
+
+	err = ftpmark_sysfs_init();
+	if (err)
+		goto err_nat;
+
+	err = ftpmark_netns_init();
+	if (err)
+		goto err_sysfs;
+
+	err = ftpmark_param_init();
+	if (err)
+		goto err_netns;
+	return 0;
+
+err_netns:
+	ftpmark_netns_exit();
+err_sysfs:
+	ftpmark_sysfs_exit();
+err_nat:
+	ftpmark_nat_exit();
+	return err;
+}
+
+static void __exit ftpmark_exit(void)
+{
+	ftpmark_netns_exit();
+	ftpmark_sysfs_exit();
+	ftpmark_nat_exit();
+}
+
+module_init(ftpmark_init);
+module_exit(ftpmark_exit);
+
+MODULE_DESCRIPTION("Firewall marks and active data connections for FTP behind IPVS");
+MODULE_AUTHOR("nf_ftpmark maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(FTPMARK_VERSION);

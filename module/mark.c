@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The PREROUTING hook: marks TCP to a VIP's control and passive ports. Every
+ * packet of the namespace passes here, so the order of the tests is the order
+ * of their price, and most packets leave after one look into the table.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <net/ipv6.h>
+
+#include "clients.h"
+#include "mark.h"
+#include "netns.h"
+#include "packet.h"
+#include "table.h"
+
+/*
+ * Whatever is rare: a header that is not plain, a further range of the service,
+ * a further service of the VIP, no service at all on the port, a packet that
+ * came with a mark, a control packet whose sender is to be remembered.
+ */
+static noinline unsigned int
+ftpmark_mark_rest(struct sk_buff *skb, u8 family,
+		  const struct ftpmark_port_map *map)
+{
+	const struct ftpmark_port_rule *rule;
+	const struct ftpmark_target *target;
+	const struct tcphdr *tcp;
+	struct tcphdr buffer;
+
+	tcp = ftpmark_tcp_header(skb, family, &buffer);
+	if (!tcp)
+		return NF_ACCEPT;
+
+	rule = ftpmark_port_map_find(map, ntohs(tcp->dest));
+	if (!rule) {
+		if (ftpmark_is_syn(tcp))
+			ftpmark_stat_inc(map->owner->stats,
+					 FTPMARK_STAT_OUT_OF_RANGE);
+		return NF_ACCEPT;
+	}
+
+	target = rule->target;
+	if (skb->mark && skb->mark != target->mark) {
+		ftpmark_stat_inc(target->stats, FTPMARK_STAT_ALREADY_MARKED);
+		if (target->keep)
+			return NF_ACCEPT;
+	}
+	skb->mark = target->mark;
+	if (rule->stat == FTPMARK_STAT_CONTROL_PACKETS && map->clients)
+		ftpmark_clients_note(map->clients, skb, tcp);
+	ftpmark_stat_inc(target->stats, rule->stat);
+	ftpmark_stat_add(target->stats, FTPMARK_STAT_BYTES, skb->len);
+	return NF_ACCEPT;
+}
+
+/* A packet to a VIP, without a mark, with a plain TCP header. */
+static __always_inline unsigned int
+ftpmark_mark_plain(struct sk_buff *skb, u8 family,
+		   const struct ftpmark_vip *vip, const struct tcphdr *tcp)
+{
+	struct ftpmark_stats __percpu *stats = vip->stats;
+	u16 port = ntohs(tcp->dest);
+
+	if (likely((u16)(port - vip->passive_first) < vip->passive_count)) {
+		skb->mark = vip->mark;
+		ftpmark_stat_inc(stats, FTPMARK_STAT_PASSIVE_PACKETS);
+		ftpmark_stat_add(stats, FTPMARK_STAT_BYTES, skb->len);
+		return NF_ACCEPT;
+	}
+	if ((u16)(port - vip->control_first) < vip->control_count &&
+	    likely(!vip->map->clients)) {
+		skb->mark = vip->mark;
+		ftpmark_stat_inc(stats, FTPMARK_STAT_CONTROL_PACKETS);
+		ftpmark_stat_add(stats, FTPMARK_STAT_BYTES, skb->len);
+		return NF_ACCEPT;
+	}
+	if (!vip->map->more && !vip->map->clients && !ftpmark_is_syn(tcp))
+		return NF_ACCEPT;
+	return ftpmark_mark_rest(skb, family, vip->map);
+}
+
+/**
+ * ftpmark_mark_ipv4 - mark an IPv4 packet
+ * @priv: the struct ftpmark_net
+ * @skb: the packet
+ * @state: unused
+ *
+ * As with the iptables rules, the first fragment counts, since it has the
+ * ports, and later ones do not; behind conntrack there are none.
+ *
+ * Context: RCU read-side critical section.
+ * Return: NF_ACCEPT.
+ */
+unsigned int ftpmark_mark_ipv4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct ftpmark_net *ns = priv;
+	const struct iphdr *ip = ip_hdr(skb);
+	const struct ftpmark_vip *vip;
+
+	if (ip->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+
+	vip = ftpmark_vip4_slot(rcu_dereference(ns->table), ip->daddr);
+	if (likely(vip->addr != ip->daddr))
+		return NF_ACCEPT;
+
+	if (unlikely(!ftpmark_plain_tcp4(skb, ip) || skb->mark))
+		return ftpmark_mark_rest(skb, NFPROTO_IPV4, vip->map);
+	return ftpmark_mark_plain(skb, NFPROTO_IPV4, vip,
+				  (const struct tcphdr *)(ip + 1));
+}
+
+/**
+ * ftpmark_mark_ipv6 - mark an IPv6 packet
+ * @priv: the struct ftpmark_net
+ * @skb: the packet
+ * @state: unused
+ *
+ * Context: RCU read-side critical section.
+ * Return: NF_ACCEPT.
+ */
+unsigned int ftpmark_mark_ipv6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct ftpmark_net *ns = priv;
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	const struct ftpmark_vip6 *vip6;
+
+	vip6 = ftpmark_vip6_slot(rcu_dereference(ns->table), &ip->daddr);
+	if (likely(!ipv6_addr_equal(&vip6->addr, &ip->daddr)))
+		return NF_ACCEPT;
+
+	if (unlikely(!ftpmark_plain_tcp6(skb, ip) || skb->mark))
+		return ftpmark_mark_rest(skb, NFPROTO_IPV6, vip6->vip.map);
+	return ftpmark_mark_plain(skb, NFPROTO_IPV6, &vip6->vip,
+				  (const struct tcphdr *)(ip + 1));
+}

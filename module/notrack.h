@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_NOTRACK_H
+#define FTPMARK_NOTRACK_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+unsigned int ftpmark_notrack(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reading packets, for all but the hook that every packet passes. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "packet.h"
+
+/* Behind extension headers too; negative if there is none or none here. */
+static int ftpmark_tcp6_offset(const struct sk_buff *skb)
+{
+	unsigned short fragment_offset;
+	unsigned int offset = 0;
+	int protocol;
+
+	if (ipv6_hdr(skb)->nexthdr == IPPROTO_TCP)
+		return sizeof(struct ipv6hdr);
+	if (!ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr))
+		return -ENOENT;
+
+	protocol = ipv6_find_hdr(skb, &offset, -1, &fragment_offset, NULL);
+	if (protocol != IPPROTO_TCP || fragment_offset)
+		return -ENOENT;
+	return offset;
+}
+
+/**
+ * ftpmark_tcp_header - find the TCP header of a packet
+ * @skb: the packet, its data at the IP header
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @buffer: for a header that is not in one piece
+ *
+ * Return: the header, or NULL if the packet has no whole one.
+ */
+const struct tcphdr *ftpmark_tcp_header(const struct sk_buff *skb, u8 family,
+					struct tcphdr *buffer)
+{
+	int offset;
+
+	if (family == NFPROTO_IPV4) {
+		const struct iphdr *ip = ip_hdr(skb);
+
+		if (ip->protocol != IPPROTO_TCP ||
+		    (ip->frag_off & htons(IP_OFFSET)))
+			return NULL;
+		offset = ip->ihl * 4;
+	} else {
+		offset = ftpmark_tcp6_offset(skb);
+		if (offset < 0)
+			return NULL;
+	}
+	return skb_header_pointer(skb, offset, sizeof(*buffer), buffer);
+}
+
+/**
+ * ftpmark_flow_from_packet - read addresses and ports
+ * @flow: where they go
+ * @skb: the packet
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @tcp: its TCP header
+ */
+void ftpmark_flow_from_packet(struct ftpmark_flow *flow,
+			      const struct sk_buff *skb, u8 family,
+			      const struct tcphdr *tcp)
+{
+	memset(flow, 0, sizeof(*flow));
+	flow->family = family;
+	if (family == NFPROTO_IPV4) {
+		flow->source.word[0] = (__force u32)ip_hdr(skb)->saddr;
+		flow->destination.word[0] = (__force u32)ip_hdr(skb)->daddr;
+	} else {
+		memcpy(&flow->source, &ipv6_hdr(skb)->saddr,
+		       sizeof(flow->source));
+		memcpy(&flow->destination, &ipv6_hdr(skb)->daddr,
+		       sizeof(flow->destination));
+	}
+	flow->source_port = ntohs(tcp->source);
+	flow->destination_port = ntohs(tcp->dest);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_PACKET_H
+#define FTPMARK_PACKET_H
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+
+#include "index.h"
+
+/**
+ * struct ftpmark_flow - where a TCP packet comes from and goes to
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @source: address
+ * @destination: address
+ * @source_port: host byte order
+ * @destination_port: host byte order
+ */
+struct ftpmark_flow {
+	u8 family;
+	union ftpmark_key source;
+	union ftpmark_key destination;
+	u16 source_port;
+	u16 destination_port;
+};
+
+/* As iptables' --syn: the first segment of a connection. */
+static inline bool ftpmark_is_syn(const struct tcphdr *tcp)
+{
+	return (tcp_flag_word(tcp) & (TCP_FLAG_SYN | TCP_FLAG_ACK |
+				      TCP_FLAG_RST | TCP_FLAG_FIN)) ==
+	       TCP_FLAG_SYN;
+}
+
+/*
+ * Whether the TCP header stands right behind an IPv4 header without options,
+ * both in one piece, and this is no later fragment. Hooks are called with the
+ * packet's data at the IP header.
+ */
+static inline bool ftpmark_plain_tcp4(const struct sk_buff *skb,
+				      const struct iphdr *ip)
+{
+	enum { VERSION_4_LENGTH_20 = 0x45 };
+
+	return *(const u8 *)ip == VERSION_4_LENGTH_20 &&
+	       skb_headlen(skb) >= sizeof(*ip) + sizeof(struct tcphdr) &&
+	       ip->protocol == IPPROTO_TCP &&
+	       !(ip->frag_off & htons(IP_OFFSET));
+}
+
+/* The same for IPv6: there is no extension header. */
+static inline bool ftpmark_plain_tcp6(const struct sk_buff *skb,
+				      const struct ipv6hdr *ip)
+{
+	return ip->nexthdr == IPPROTO_TCP &&
+	       skb_headlen(skb) >= sizeof(*ip) + sizeof(struct tcphdr);
+}
+
+const struct tcphdr *ftpmark_tcp_header(const struct sk_buff *skb, u8 family,
+					struct tcphdr *buffer);
+void ftpmark_flow_from_packet(struct ftpmark_flow *flow,
+			      const struct sk_buff *skb, u8 family,
+			      const struct tcphdr *tcp);
+
+#endif

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The real servers of all services, by address. Asked once a connection, so a
+ * binary search does.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <net/ipv6.h>
+
+#include "realserver.h"
+#include "table.h"
+
+/**
+ * struct ftpmark_listing - a service lists a prefix
+ * @addr: the prefix
+ * @len: its length
+ * @source: the service, in name order
+ */
+struct ftpmark_listing {
+	union ftpmark_key addr;
+	u8 len;
+	u32 source;
+};
+
+/* Beyond these, equal lists of source ports are not looked for. */
+#define FTPMARK_MEMBERS_COMPARED 8
+
+static int ftpmark_listing_cmp(const void *a, const void *b)
+{
+	const struct ftpmark_listing *x = a, *y = b;
+	int order = memcmp(&x->addr, &y->addr, sizeof(x->addr));
+
+	if (!order)
+		order = (int)x->len - (int)y->len;
+	if (!order)
+		order = x->source < y->source ? -1 : x->source > y->source;
+	return order;
+}
+
+static bool ftpmark_realserver_holds(const struct ftpmark_realserver *prefix,
+				     const union ftpmark_key *addr)
+{
+	return ipv6_prefix_equal((const struct in6_addr *)&prefix->addr,
+				 (const struct in6_addr *)addr, prefix->len);
+}
+
+static u32 ftpmark_listings_count(const struct ftpmark_table_source *sources,
+				  u32 count, u8 family)
+{
+	u32 i, j, listings = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct ftpmark_prefixes *list =
+			sources[i].settings->real_servers;
+
+		for (j = 0; j < list->count; j++)
+			listings += list->prefix[j].family == family;
+	}
+	return listings;
+}
+
+static struct ftpmark_listing *
+ftpmark_listings_create(const struct ftpmark_table_source *sources,
+			u32 count, u8 family, u32 listings_count)
+{
+	struct ftpmark_listing *listings;
+	u32 i, j, n = 0;
+
+	listings = kvcalloc(listings_count, sizeof(*listings), GFP_KERNEL);
+	if (!listings)
+		return NULL;
+
+	for (i = 0; i < count; i++) {
+		const struct ftpmark_prefixes *list =
+			sources[i].settings->real_servers;
+
+		for (j = 0; j < list->count; j++) {
+			const struct ftpmark_prefix *prefix = &list->prefix[j];
+
+			if (prefix->family != family)
+				continue;
+			memcpy(&listings[n].addr, &prefix->addr,
+			       sizeof(listings[n].addr));
+			listings[n].len = prefix->len;
+			listings[n++].source = i;
+		}
+	}
+	sort(listings, listings_count, sizeof(*listings), ftpmark_listing_cmp,
+	     NULL);
+	return listings;
+}
+
+static bool ftpmark_same_active_ports(const struct ftpmark_target *a,
+				      const struct ftpmark_target *b)
+{
+	return a->active_ports_count == b->active_ports_count &&
+	       !memcmp(a->active_ports, b->active_ports,
+		       a->active_ports_count * sizeof(*a->active_ports));
+}
+
+/* A service behind another one with the same ports would never be asked. */
+static bool ftpmark_member_wanted(const struct ftpmark_realserver_set *set,
+				  const struct ftpmark_realserver *prefix,
+				  const struct ftpmark_target *target)
+{
+	u32 i;
+
+	if (target->active == FTPMARK_ACTIVE_OFF)
+		return false;
+
+	for (i = 0; i < min(prefix->count, FTPMARK_MEMBERS_COMPARED); i++) {
+		if (ftpmark_same_active_ports(set->member[prefix->first + i],
+					      target))
+			return false;
+	}
+	return true;
+}
+
+static s32 ftpmark_realserver_parent(const struct ftpmark_realserver_set *set,
+				     s32 candidate,
+				     const struct ftpmark_realserver *prefix)
+{
+	while (candidate >= 0 &&
+	       !ftpmark_realserver_holds(&set->prefix[candidate],
+					 &prefix->addr))
+		candidate = set->prefix[candidate].parent;
+	return candidate;
+}
+
+static bool ftpmark_listing_same_prefix(const struct ftpmark_listing *x,
+					const struct ftpmark_listing *y)
+{
+	return x->len == y->len && !memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+static void ftpmark_ports_append(struct ftpmark_ports *ports,
+				 const struct ftpmark_ports *more)
+{
+	memcpy(ports->range + ports->count, more->range,
+	       more->count * sizeof(*more->range));
+	ports->count += more->count;
+}
+
+/*
+ * The control and passive ports of those of some services that want their
+ * flows untracked: NULL if none does, or an ERR_PTR.
+ */
+static const struct ftpmark_ports *
+ftpmark_notrack_ports(const struct ftpmark_table_source *sources,
+		      const struct ftpmark_listing *listings, u32 count)
+{
+	struct ftpmark_ports *ports, *exact;
+	size_t ranges = 0;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		const struct ftpmark_settings *settings =
+			sources[listings[i].source].settings;
+
+		if (settings->notrack)
+			ranges += settings->control_ports->count +
+				  settings->passive_ports->count;
+	}
+	if (!ranges)
+		return NULL;
+
+	ports = kvzalloc(struct_size(ports, range, ranges), GFP_KERNEL);
+	if (!ports)
+		return ERR_PTR(-ENOMEM);
+
+	for (i = 0; i < count; i++) {
+		const struct ftpmark_settings *settings =
+			sources[listings[i].source].settings;
+
+		if (!settings->notrack)
+			continue;
+		ftpmark_ports_append(ports, settings->control_ports);
+		ftpmark_ports_append(ports, settings->passive_ports);
+	}
+	ftpmark_ports_merge(ports);
+
+	exact = kvmalloc(struct_size(exact, range, ports->count),
+			 GFP_KERNEL_ACCOUNT);
+	if (exact)
+		memcpy(exact, ports, struct_size(exact, range, ports->count));
+	kvfree(ports);
+	return exact ?: ERR_PTR(-ENOMEM);
+}
+
+static int
+ftpmark_realserver_set_notrack(struct ftpmark_realserver_set *set,
+			       const struct ftpmark_table_source *sources,
+			       const struct ftpmark_listing *listings,
+			       u32 count)
+{
+	u32 begin, end, prefix = 0;
+
+	for (begin = 0; begin < count; begin = end, prefix++) {
+		const struct ftpmark_ports *ports;
+
+		end = begin + 1;
+		while (end < count &&
+		       ftpmark_listing_same_prefix(&listings[begin],
+						   &listings[end]))
+			end++;
+
+		ports = ftpmark_notrack_ports(sources, &listings[begin],
+					      end - begin);
+		if (IS_ERR(ports))
+			return PTR_ERR(ports);
+		set->prefix[prefix].notrack = ports;
+	}
+	return 0;
+}
+
+static void ftpmark_realserver_set_fill(struct ftpmark_realserver_set *set,
+					const struct ftpmark_listing *listings,
+					u32 count,
+					const struct ftpmark_target *targets)
+{
+	struct ftpmark_realserver *prefix = NULL;
+	u32 members = 0;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		const struct ftpmark_listing *listing = &listings[i];
+		const struct ftpmark_target *target = &targets[listing->source];
+
+		if (!i || !ftpmark_listing_same_prefix(listing - 1, listing)) {
+			prefix = &set->prefix[set->count];
+			prefix->addr = listing->addr;
+			prefix->len = listing->len;
+			prefix->first = members;
+			prefix->parent =
+				ftpmark_realserver_parent(set,
+							  (s32)set->count - 1,
+							  prefix);
+			set->count++;
+		}
+		if (!ftpmark_member_wanted(set, prefix, target))
+			continue;
+		set->member[members++] = target;
+		prefix->count++;
+	}
+}
+
+/**
+ * ftpmark_realserver_set_build - collect the real servers of one family
+ * @set: where; all zero
+ * @sources: enabled services in name order
+ * @targets: what their packets meet, in the same order
+ * @count: number of services
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; ftpmark_realserver_set_destroy() is due in both cases.
+ */
+int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
+				 const struct ftpmark_table_source *sources,
+				 const struct ftpmark_target *targets,
+				 u32 count, u8 family)
+{
+	struct ftpmark_listing *listings;
+	int err;
+	u32 n;
+
+	n = ftpmark_listings_count(sources, count, family);
+	if (!n)
+		return 0;
+
+	set->prefix = kvcalloc(n, sizeof(*set->prefix), GFP_KERNEL_ACCOUNT);
+	set->member = kvcalloc(n, sizeof(*set->member), GFP_KERNEL_ACCOUNT);
+	if (!set->prefix || !set->member)
+		return -ENOMEM;
+
+	listings = ftpmark_listings_create(sources, count, family, n);
+	if (!listings)
+		return -ENOMEM;
+
+	ftpmark_realserver_set_fill(set, listings, n, targets);
+	err = ftpmark_realserver_set_notrack(set, sources, listings, n);
+	kvfree(listings);
+	return err;
+}
+
+/**
+ * ftpmark_realserver_set_destroy - free what a set holds
+ * @set: built, or all zero
+ */
+void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set)
+{
+	u32 i;
+
+	for (i = 0; i < set->count; i++)
+		kvfree(set->prefix[i].notrack);
+	kvfree(set->prefix);
+	kvfree(set->member);
+}
+
+/**
+ * ftpmark_realserver_find - the longest prefix around an address
+ * @set: real servers of the address's family
+ * @addr: the address
+ *
+ * Prefixes nest or are apart, so it is the last one that begins at or before
+ * the address, or one around that.
+ *
+ * Return: the prefix, or NULL.
+ */
+const struct ftpmark_realserver *
+ftpmark_realserver_find(const struct ftpmark_realserver_set *set,
+			const union ftpmark_key *addr)
+{
+	u32 low = 0, high = set->count;
+	s32 at;
+
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+
+		if (memcmp(&set->prefix[middle].addr, addr, sizeof(*addr)) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	for (at = (s32)low - 1; at >= 0; at = set->prefix[at].parent) {
+		if (ftpmark_realserver_holds(&set->prefix[at], addr))
+			return &set->prefix[at];
+	}
+	return NULL;
+}

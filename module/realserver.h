@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_REALSERVER_H
+#define FTPMARK_REALSERVER_H
+
+#include "index.h"
+#include "portmap.h"
+
+struct ftpmark_table_source;
+
+/**
+ * struct ftpmark_realserver - a prefix that services list
+ * @addr: its address
+ * @len: its length
+ * @parent: the longest prefix around it, or -1
+ * @first: its services in name order begin here in members
+ * @count: number of these
+ * @notrack: source ports of flows that stay out of conntrack, or NULL
+ */
+struct ftpmark_realserver {
+	union ftpmark_key addr;
+	u8 len;
+	s32 parent;
+	u32 first;
+	u32 count;
+	const struct ftpmark_ports *notrack;
+};
+
+/**
+ * struct ftpmark_realserver_set - the prefixes of one family
+ * @count: number of prefixes
+ * @prefix: ascending by address, then length
+ * @member: services, only those with an active mode, each list of source
+ *	ports once a prefix
+ */
+struct ftpmark_realserver_set {
+	u32 count;
+	struct ftpmark_realserver *prefix;
+	const struct ftpmark_target **member;
+};
+
+int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
+				 const struct ftpmark_table_source *sources,
+				 const struct ftpmark_target *targets,
+				 u32 count, u8 family);
+void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set);
+
+const struct ftpmark_realserver *
+ftpmark_realserver_find(const struct ftpmark_realserver_set *set,
+			const union ftpmark_key *addr);
+
+#endif

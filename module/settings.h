@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_SETTINGS_H
+#define FTPMARK_SETTINGS_H
+
+#include <linux/netfilter.h>
+#include <linux/types.h>
+
+enum {
+	FTPMARK_SERVICES_MAX	= 4096,	/* a namespace */
+	FTPMARK_VIPS_MAX	= 16,
+	FTPMARK_PREFIXES_MAX	= 64,
+	FTPMARK_RANGES_MAX	= 64,
+};
+
+/**
+ * enum ftpmark_active - how data connections from real servers leave
+ * @FTPMARK_ACTIVE_OFF: untouched
+ * @FTPMARK_ACTIVE_MASQUERADE: under the address of the outgoing interface,
+ *	through conntrack
+ * @FTPMARK_ACTIVE_SNAT: under the VIP, through conntrack
+ * @FTPMARK_ACTIVE_IPVS: under the VIP, as connections of IPVS
+ */
+enum ftpmark_active {
+	FTPMARK_ACTIVE_OFF,
+	FTPMARK_ACTIVE_MASQUERADE,
+	FTPMARK_ACTIVE_SNAT,
+	FTPMARK_ACTIVE_IPVS,
+};
+
+/**
+ * enum ftpmark_on_marked - what to do with a packet that bears another mark
+ * @FTPMARK_MARKED_OVERWRITE: replace it, as a MARK rule without mask does
+ * @FTPMARK_MARKED_KEEP: leave it alone
+ */
+enum ftpmark_on_marked {
+	FTPMARK_MARKED_OVERWRITE,
+	FTPMARK_MARKED_KEEP,
+};
+
+/**
+ * struct ftpmark_range - neighbouring ports
+ * @first: lowest port, host byte order, never 0
+ * @last: highest port, host byte order, not below @first
+ */
+struct ftpmark_range {
+	u16 first;
+	u16 last;
+};
+
+/**
+ * struct ftpmark_ports - a set of ports in canonical form
+ * @count: number of ranges, at most FTPMARK_RANGES_MAX
+ * @range: ascending, neither overlapping nor adjacent
+ */
+struct ftpmark_ports {
+	unsigned int count;
+	struct ftpmark_range range[] __counted_by(count);
+};
+
+/**
+ * struct ftpmark_prefix - an address prefix, or a host as the longest one
+ * @addr: network byte order; bits behind @len, and those the family lacks, are 0
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @len: significant leading bits of @addr
+ */
+struct ftpmark_prefix {
+	union nf_inet_addr addr;
+	u8 family;
+	u8 len;
+};
+
+/**
+ * struct ftpmark_prefixes - a list of prefixes in the order written
+ * @count: number of entries
+ * @prefix: without duplicates
+ */
+struct ftpmark_prefixes {
+	unsigned int count;
+	struct ftpmark_prefix prefix[] __counted_by(count);
+};
+
+/**
+ * struct ftpmark_settings - all that an operator sets of one service
+ * @enabled: whether packets see the service
+ * @vip: virtual IPs, hosts only
+ * @control_ports: ports of control connections, never empty
+ * @passive_ports: ports of passive data connections
+ * @mark: firewall mark, never 0
+ * @on_marked: what to do with a packet that is marked otherwise already
+ * @real_servers: where active data connections come from
+ * @active: how they leave
+ * @active_ports: source ports they use, never empty
+ * @notrack: whether its control and passive flows stay out of conntrack
+ *
+ * The lists are immutable: a change replaces the pointer. None is NULL in a
+ * service.
+ */
+struct ftpmark_settings {
+	bool enabled;
+	bool notrack;
+	enum ftpmark_active active;
+	enum ftpmark_on_marked on_marked;
+	u32 mark;
+	const struct ftpmark_prefixes *vip;
+	const struct ftpmark_prefixes *real_servers;
+	const struct ftpmark_ports *control_ports;
+	const struct ftpmark_ports *passive_ports;
+	const struct ftpmark_ports *active_ports;
+};
+
+struct ftpmark_refusal;
+
+/**
+ * struct ftpmark_setting - one setting, by the name of its file
+ * @name: file name in services/NAME/
+ * @parse: replaces the setting in a scratch copy of the settings; returns 0,
+ *	-EINVAL, -E2BIG, -EOPNOTSUPP or -ENOMEM. May sleep.
+ * @print: writes the canonical form and a newline to a page; what it prints
+ *	can be parsed again
+ */
+struct ftpmark_setting {
+	const char *name;
+	int (*parse)(struct ftpmark_settings *settings, const char *text,
+		     struct ftpmark_refusal *refusal);
+	ssize_t (*print)(const struct ftpmark_settings *settings, char *page);
+};
+
+enum ftpmark_setting_id {
+	FTPMARK_SETTING_ENABLED,
+	FTPMARK_SETTING_VIP,
+	FTPMARK_SETTING_CONTROL_PORTS,
+	FTPMARK_SETTING_PASSIVE_PORTS,
+	FTPMARK_SETTING_MARK,
+	FTPMARK_SETTING_ON_MARKED,
+	FTPMARK_SETTING_REAL_SERVERS,
+	FTPMARK_SETTING_ACTIVE,
+	FTPMARK_SETTING_ACTIVE_PORTS,
+	FTPMARK_SETTING_NOTRACK,
+	FTPMARK_SETTING_COUNT,
+};
+
+extern const struct ftpmark_setting ftpmark_setting_table[FTPMARK_SETTING_COUNT];
+
+int ftpmark_settings_init(struct ftpmark_settings *settings);
+void ftpmark_settings_release(const struct ftpmark_settings *settings,
+			      const struct ftpmark_settings *kept);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_STATS_H
+#define FTPMARK_STATS_H
+
+#include <linux/cache.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+/**
+ * enum ftpmark_stat - the counters of a service
+ * @FTPMARK_STAT_CONTROL_PACKETS: packets marked on a control port
+ * @FTPMARK_STAT_PASSIVE_PACKETS: packets marked on a passive port
+ * @FTPMARK_STAT_BYTES: IP bytes of the packets marked, headers included
+ * @FTPMARK_STAT_OUT_OF_RANGE: TCP SYNs to a VIP on no configured port
+ * @FTPMARK_STAT_ALREADY_MARKED: packets that came with another mark
+ * @FTPMARK_STAT_ACTIVE_CONNECTIONS: active data connections translated
+ * @FTPMARK_STAT_ACTIVE_UNMATCHED: connections that a real server opened to the
+ *	outside from a port that is none of active_ports
+ * @FTPMARK_STAT_ACTIVE_FAILED: active data connections that could not be
+ *	translated
+ * @FTPMARK_STAT_COUNT: number of counters
+ */
+enum ftpmark_stat {
+	FTPMARK_STAT_CONTROL_PACKETS,
+	FTPMARK_STAT_PASSIVE_PACKETS,
+	FTPMARK_STAT_BYTES,
+	FTPMARK_STAT_OUT_OF_RANGE,
+	FTPMARK_STAT_ALREADY_MARKED,
+	FTPMARK_STAT_ACTIVE_CONNECTIONS,
+	FTPMARK_STAT_ACTIVE_UNMATCHED,
+	FTPMARK_STAT_ACTIVE_FAILED,
+	FTPMARK_STAT_COUNT,
+};
+
+/**
+ * struct ftpmark_stats - the counters of a service on one CPU
+ * @counter: by enum ftpmark_stat
+ *
+ * One cache line on 64-bit machines. Changed with this_cpu operations only,
+ * which need neither a lock nor a context: a packet that comes back from a
+ * userspace queue runs the hooks with softirqs enabled.
+ */
+struct ftpmark_stats {
+	u64 counter[FTPMARK_STAT_COUNT];
+} ____cacheline_aligned;
+
+static inline void ftpmark_stat_add(struct ftpmark_stats __percpu *stats,
+				    enum ftpmark_stat stat, u64 n)
+{
+	this_cpu_add(stats->counter[stat], n);
+}
+
+static inline void ftpmark_stat_inc(struct ftpmark_stats __percpu *stats,
+				    enum ftpmark_stat stat)
+{
+	this_cpu_inc(stats->counter[stat]);
+}
+
+u64 ftpmark_stat_sum(struct ftpmark_stats __percpu *stats,
+		     enum ftpmark_stat stat);
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_VERSION_H
+#define FTPMARK_VERSION_H
+
+/* Shared by the module and the tool; dkms.conf is checked against it. */
+#define FTPMARK_VERSION "0.1.0"
+
+#endif
