@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ftpmark set NAME WORD VALUE [WORD VALUE]... */
+
+#include <stdlib.h>
+
+#include "ftpmark.h"
+#include "service.h"
+
+static void ftpmark_set_free(char **old, size_t count)
+{
+	while (count)
+		free(old[--count]);
+}
+
+static int ftpmark_set_read(const struct ftpmark_request *request, char **old)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < request->count; i++) {
+		err = ftpmark_service_read(request->name,
+					   request->changes[i].setting,
+					   &old[i]);
+		if (err) {
+			ftpmark_set_free(old, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* Backwards, through states that the kernel has accepted before. */
+static void ftpmark_set_restore(const struct ftpmark_request *request,
+				char **old, size_t count)
+{
+	struct ftpmark_change change;
+
+	while (count) {
+		count--;
+		change.setting = request->changes[count].setting;
+		change.value = old[count];
+		if (ftpmark_service_write(request->name, &change))
+			ftpmark_error("%s: %s: could not be set back",
+				      request->name, change.setting->word);
+	}
+}
+
+static int ftpmark_set(const struct ftpmark_request *request)
+{
+	char *old[FTPMARK_SETTINGS_MAX];
+	size_t i;
+	int err;
+
+	err = ftpmark_set_read(request, old);
+	if (err)
+		return err;
+	for (i = 0; i < request->count; i++) {
+		err = ftpmark_service_write(request->name,
+					    &request->changes[i]);
+		if (err) {
+			ftpmark_set_restore(request, old, i);
+			break;
+		}
+	}
+	ftpmark_set_free(old, request->count);
+	return err;
+}
+
+/**
+ * ftpmark_cmd_set() - change settings of a service: all or nothing
+ * @call: the command line
+ *
+ * Return: exit status.
+ */
+enum ftpmark_status ftpmark_cmd_set(const struct ftpmark_call *call)
+{
+	struct ftpmark_request request;
+	enum ftpmark_status status;
+	sigset_t signals;
+	int err;
+
+	status = ftpmark_begin(call, FTPMARK_NAME_SET, &request);
+	if (status != FTPMARK_DONE)
+		return status;
+	ftpmark_request_order(&request);
+
+	ftpmark_signals_block(&signals);
+	err = ftpmark_set(&request);
+	ftpmark_signals_restore(&signals);
+	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the tool share. */
+#ifndef FTPMARK_FTPMARK_H
+#define FTPMARK_FTPMARK_H
+
+#include "parse.h"
+
+#define __printf(fmt, args) __attribute__((format(printf, \
+						  fmt, args)))
+
+/**
+ * enum ftpmark_status - exit status
+ * @FTPMARK_DONE: done
+ * @FTPMARK_REFUSED: refused by the kernel; nothing has changed
+ * @FTPMARK_USAGE: not understood
+ * @FTPMARK_NO_MODULE: the module is not loaded
+ */
+enum ftpmark_status {
+	FTPMARK_DONE = 0,
+	FTPMARK_REFUSED = 1,
+	FTPMARK_USAGE = 2,
+	FTPMARK_NO_MODULE = 3,
+};
+
+struct ftpmark_call;
+
+/**
+ * struct ftpmark_verb - one command of the tool
+ * @name: the word
+ * @words: what follows it, for the usage line; "" for nothing
+ * @summary: what it does, in a line
+ * @help: what else there is to know, whole lines, or NULL
+ * @settings: the help ends in a list of the settings
+ * @run: does it
+ */
+struct ftpmark_verb {
+	const char *name;
+	const char *words;
+	const char *summary;
+	const char *help;
+	bool settings;
+	enum ftpmark_status (*run)(const struct ftpmark_call *call);
+};
+
+/**
+ * struct ftpmark_call - a verb and what it was called with
+ * @verb: the verb
+ * @netns: network namespace to work in, or NULL for the caller's
+ * @argc: number of words after the verb
+ * @argv: these words
+ */
+struct ftpmark_call {
+	const struct ftpmark_verb *verb;
+	const char *netns;
+	int argc;
+	char *const *argv;
+};
+
+enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
+				  enum ftpmark_shape shape,
+				  struct ftpmark_request *request);
+
+__printf(1, 2)
+void ftpmark_error(const char *fmt, ...);
+
+enum ftpmark_status ftpmark_cmd_add(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_del(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_flush(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_set(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_show(const struct ftpmark_call *call);
+
+#endif /* FTPMARK_FTPMARK_H */

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ftpmark: options, the table of verbs, dispatch. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../module/version.h"
+#include "ftpmark.h"
+#include "netns.h"
+#include "sysfs.h"
+
+static const struct ftpmark_verb ftpmark_verbs[] = {
+	{
+		.name = "add",
+		.words = "NAME [WORD VALUE]...",
+		.summary = "create a service, set it and enable it",
+		.help =
+"All or nothing: if anything is refused, the service is not created.\n"
+"With \"enabled 0\" it is created but not enabled.\n",
+		.settings = true,
+		.run = ftpmark_cmd_add,
+	}, {
+		.name = "set",
+		.words = "NAME WORD VALUE [WORD VALUE]...",
+		.summary = "change settings of a service",
+		.help =
+"All or nothing: if anything is refused, what was changed is set back.\n",
+		.settings = true,
+		.run = ftpmark_cmd_set,
+	}, {
+		.name = "del",
+		.words = "NAME",
+		.summary = "remove a service",
+		.run = ftpmark_cmd_del,
+	}, {
+		.name = "enable",
+		.words = "NAME",
+		.summary = "let packets see a service",
+		.run = ftpmark_cmd_enable,
+	}, {
+		.name = "disable",
+		.words = "NAME",
+		.summary = "hide a service from packets, keep its settings",
+		.run = ftpmark_cmd_disable,
+	}, {
+		.name = "flush",
+		.words = "",
+		.summary = "remove every service of the network namespace",
+		.run = ftpmark_cmd_flush,
+	}, {
+		.name = "show",
+		.words = "[NAME]",
+		.summary = "print all services, or one and its counters",
+		.help =
+"This is what ftpmark does if no command is given. Each indented line of a\n"
+"service is a WORD and a VALUE that \"ftpmark set\" takes back.\n",
+		.run = ftpmark_cmd_show,
+	},
+};
+
+static const char ftpmark_usage_line[] =
+	"usage: ftpmark [-n NETNS] COMMAND [WORD]...\n";
+
+static const char ftpmark_options_help[] =
+"Options:\n"
+"    -n, --netns NETNS  work in this network namespace: a name below\n"
+"                       /run/netns, or a path with a slash\n"
+"    -h, --help         print this; after a command, what it takes\n"
+"    -V, --version      print the versions of the tool and of the module\n"
+"\n"
+"Environment:\n"
+"    FTPMARK_SYSFS      the tree to work on instead of\n"
+"                       /sys/kernel/nf_ftpmark/net, with -n also\n"
+"\n"
+"Exit status: 0 done, 1 refused, 2 not understood, 3 module not loaded.\n";
+
+static void ftpmark_verb_usage(FILE *out, const struct ftpmark_verb *verb)
+{
+	fprintf(out, "usage: ftpmark [-n NETNS] %s%s%s\n", verb->name,
+		verb->words[0] ? " " : "", verb->words);
+}
+
+static void ftpmark_help(void)
+{
+	size_t i;
+
+	fputs(ftpmark_usage_line, stdout);
+	puts("\nMarks the FTP traffic of virtual servers for IPVS.\n");
+	puts("Commands:");
+	for (i = 0; i < ARRAY_SIZE(ftpmark_verbs); i++)
+		printf("    %-8s  %s\n", ftpmark_verbs[i].name,
+		       ftpmark_verbs[i].summary);
+	puts("\nMore on one of them: ftpmark COMMAND --help\n");
+	fputs(ftpmark_options_help, stdout);
+}
+
+static void ftpmark_verb_help(const struct ftpmark_verb *verb)
+{
+	const struct ftpmark_setting *setting;
+	size_t i;
+
+	ftpmark_verb_usage(stdout, verb);
+	printf("\n%s: %s.\n", verb->name, verb->summary);
+	if (verb->help)
+		fputs(verb->help, stdout);
+	if (!verb->settings)
+		return;
+
+	puts("\nWORD and what its VALUE is:");
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		setting = &ftpmark_settings[i];
+		printf("    %-13s  %s\n", setting->word, setting->takes);
+	}
+	puts("\nA list is one word, with commas; an empty list is \"none\".");
+	puts("Short words:");
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		setting = &ftpmark_settings[i];
+		if (setting->alias)
+			printf("    %-13s  %s\n", setting->alias,
+			       setting->word);
+	}
+}
+
+/* Side by side, since a bug report needs both. */
+static void ftpmark_version(void)
+{
+	char *version;
+
+	printf("ftpmark %s", FTPMARK_VERSION);
+	if (!ftpmark_sysfs_module_version(&version)) {
+		printf(", nf_ftpmark %s", version);
+		free(version);
+	}
+	putchar('\n');
+}
+
+static const struct ftpmark_verb *ftpmark_verb_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ftpmark_verbs); i++) {
+		if (!strcmp(name, ftpmark_verbs[i].name))
+			return &ftpmark_verbs[i];
+	}
+	return NULL;
+}
+
+/**
+ * ftpmark_begin() - what every verb does first
+ * @call: the command line
+ * @shape: what the verb takes
+ * @request: what was asked for
+ *
+ * Understands the words, enters the network namespace and makes sure that the
+ * module is there: in this order, so that a mistake is told without either.
+ *
+ * Return: FTPMARK_DONE, or the exit status of a failure that was explained.
+ */
+enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
+				  enum ftpmark_shape shape,
+				  struct ftpmark_request *request)
+{
+	struct ftpmark_complaint complaint;
+	int err;
+
+	if (!ftpmark_parse(shape, call->argc, call->argv, request,
+			   &complaint)) {
+		ftpmark_error("%s: %s", complaint.word, complaint.why);
+		ftpmark_verb_usage(stderr, call->verb);
+		return FTPMARK_USAGE;
+	}
+	if (call->netns && ftpmark_netns_enter(call->netns))
+		return FTPMARK_REFUSED;
+
+	err = ftpmark_sysfs_open();
+	if (err == -ENOENT) {
+		ftpmark_error("nf_ftpmark: module not loaded");
+		ftpmark_error("load it with: modprobe nf_ftpmark");
+		return FTPMARK_NO_MODULE;
+	}
+	if (err) {
+		ftpmark_error("nf_ftpmark: %s", strerror(-err));
+		return FTPMARK_REFUSED;
+	}
+	return FTPMARK_DONE;
+}
+
+static bool ftpmark_wants_help(int argc, char *const *argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
+			return true;
+	}
+	return false;
+}
+
+static enum ftpmark_status ftpmark_usage_error(const char *word,
+					       const char *why)
+{
+	ftpmark_error("%s: %s", word, why);
+	fputs(ftpmark_usage_line, stderr);
+	return FTPMARK_USAGE;
+}
+
+static enum ftpmark_status ftpmark_run(const char *netns, int argc,
+				       char *const *argv)
+{
+	struct ftpmark_call call = { .netns = netns };
+	const char *name = "show";
+
+	if (argc > 0) {
+		name = argv[0];
+		call.argc = argc - 1;
+		call.argv = argv + 1;
+	}
+	call.verb = ftpmark_verb_find(name);
+	if (!call.verb)
+		return ftpmark_usage_error(name, "no such command");
+	if (ftpmark_wants_help(call.argc, call.argv)) {
+		ftpmark_verb_help(call.verb);
+		return FTPMARK_DONE;
+	}
+	return call.verb->run(&call);
+}
+
+/*
+ * getopt has not always moved past a short option it does not know, so that
+ * one is named by its letter.
+ */
+static enum ftpmark_status ftpmark_option_error(const char *word)
+{
+	char letter[] = { '-', optopt, '\0' };
+
+	if (optopt && !strchr("hnV", optopt))
+		word = letter;
+	return ftpmark_usage_error(word, "no such option");
+}
+
+/* The leading + leaves options behind the command alone. */
+static enum ftpmark_status ftpmark_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "netns", required_argument, NULL, 'n' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *netns = NULL;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:hn:V", options, NULL)) !=
+	       -1) {
+		switch (option) {
+		case 'h':
+			ftpmark_help();
+			return FTPMARK_DONE;
+		case 'n':
+			netns = optarg;
+			break;
+		case 'V':
+			ftpmark_version();
+			return FTPMARK_DONE;
+		case ':':
+			return ftpmark_usage_error(argv[optind - 1],
+						   "value missing");
+		default:
+			return ftpmark_option_error(argv[optind - 1]);
+		}
+	}
+	if (netns && !netns[0])
+		return ftpmark_usage_error("-n", "value empty");
+	return ftpmark_run(netns, argc - optind, argv + optind);
+}
+
+/**
+ * main() - the tool
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an &enum ftpmark_status.
+ */
+int main(int argc, char **argv)
+{
+	enum ftpmark_status status;
+
+	status = ftpmark_main(argc, argv);
+	errno = 0;
+	if (fflush(stdout) || ferror(stdout)) {
+		ftpmark_error("standard output: %s",
+			      strerror(errno ? errno : EIO));
+		if (status == FTPMARK_DONE)
+			status = FTPMARK_REFUSED;
+	}
+	return status;
+}
