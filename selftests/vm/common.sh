@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by the scripts of this directory: where things are kept, and how
+# kernels, their headers and their sources are found.
+
+# A user's PATH need not have modprobe, depmod and ipvsadm.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+umask 022
+
+: "${FTPMARK_CACHE:=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nf_ftpmark}"
+: "${FTPMARK_SERIES:=6.1 6.12}"
+ftpmark_top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
+
+die()
+{
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# kernel_headers RELEASE: the directory to build a module against.
+kernel_headers()
+{
+	local dir
+
+	for dir in "/lib/modules/$1/build" "/usr/src/linux-headers-$1"; do
+		[ -e "$dir/Makefile" ] && echo "$dir" && return
+	done
+	return 1
+}
+
+# kernels_installed SERIES: stock kernels that can be booted; first those with
+# headers, then the newest. Variants lack drivers or features the tests use.
+kernels_installed()
+{
+	local image release headers
+
+	for image in "/boot/vmlinuz-$1".*; do
+		release=${image#/boot/vmlinuz-}
+		case $release in
+		*-cloud-* | *-rt-* | *-dbg) continue ;;
+		esac
+		[ -r "$image" ] || continue
+		[ -e "/lib/modules/$release/modules.dep" ] || continue
+		headers=1
+		kernel_headers "$release" >/dev/null || headers=0
+		echo "$headers $release"
+	done | sort -k 1,1rn -k 2,2rV | cut -d ' ' -f 2
+}
+
+# kernel_release [RELEASE|SERIES]: the release to use, or failure. Without an
+# argument, one of the first series that has any.
+kernel_release()
+{
+	local series release
+
+	if [ -n "${1:-}" ] && [ -e "/boot/vmlinuz-$1" ]; then
+		echo "$1"
+		return
+	fi
+	for series in ${1:-$FTPMARK_SERIES}; do
+		release=$(kernels_installed "$series")
+		[ -n "$release" ] && echo "${release%%$'\n'*}" && return
+	done
+	return 1
+}
+
+# kernel_series RELEASE: 6.12.117+deb12-amd64 -> 6.12
+kernel_series()
+{
+	[[ $1 =~ ^[0-9]+\.[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
+}
+
+# kernel_source SERIES: where the unpacked part of linux-source-SERIES is kept.
+kernel_source()
+{
+	echo "$FTPMARK_CACHE/linux-source-$1"
+}
+
+# ftp_server NAME: the program, the system's or the one that deps unpacked.
+ftp_server()
+{
+	command -v "$1" && return
+	[ -x "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1" ] &&
+		echo "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1"
+}
+
+# build_module RELEASE DIR: from a copy for each kernel, so that they can be
+# built side by side.
+build_module()
+{
+	local headers
+
+	headers=$(kernel_headers "$1") || {
+		echo "no headers of $1: run selftests/vm/deps kernels"
+		return 1
+	}
+	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$2"
+	find "$2" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
+	make -C "$headers" M="$2" W=1 modules
+}
+
+# build_module_without_ipvs RELEASE DIR: as for a kernel that has no IPVS. What
+# autoconf.h says is taken back behind it.
+build_module_without_ipvs()
+{
+	mkdir -p "$2"
+	printf '#undef %s\n' CONFIG_IP_VS CONFIG_IP_VS_MODULE >"$2/no_ipvs.h"
+	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$2"
+	find "$2" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
+	make -C "$(kernel_headers "$1")" M="$2" W=1 CONFIG_IP_VS= \
+		KCFLAGS="-include $2/no_ipvs.h" modules
+}
