@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by cluster.sh: FTP programs in the client's namespace. Arguments that
+# its functions have in common:
+#
+#	PROGRAM		curl or lftp
+#	MODE		pasv, epsv, port or eprt: how data connections are made
+#	CIP		the client's address; its family is that of the session
+
+# shellcheck disable=SC2034,SC2154 # shared with cluster.sh and the tests
+
+# Ends what hangs: nothing waits for it in a good run.
+ftp_time_limit=120
+# The same for one of curl's transfers that stands still, if set.
+ftp_stall_limit=""
+
+# The sessions that together are every way of transferring: PROGRAM MODE FAMILY.
+# lftp takes EPRT for IPv6 and PORT for IPv4.
+ftp_sessions=(
+	"curl pasv 4"
+	"curl epsv 4"
+	"curl port 4"
+	"curl eprt 4"
+	"lftp pasv 4"
+	"lftp port 4"
+	"curl epsv 6"
+	"curl eprt 6"
+	"lftp epsv 6"
+	"lftp eprt 6"
+)
+
+# ftp PROGRAM MODE CIP OPERATION...: the operations, in one session:
+#
+#	get FILE TO	put FROM FILE	list TO
+ftp()
+{
+	"ftp_$1" "${@:2}"
+}
+
+ftp_url() # CIP [FILE]
+{
+	case $1 in
+	*:*) echo "ftp://[$vip6]/${2:-}" ;;
+	*) echo "ftp://$vip4/${2:-}" ;;
+	esac
+}
+
+ftp_curl() # MODE CIP OPERATION...
+{
+	local args=() common cip=$2
+
+	common=(--silent --show-error --fail-early --interface "$cip"
+		--max-time "$ftp_time_limit")
+	case $1 in
+	# The address that the server announces, not the one known already.
+	pasv) common+=(--disable-epsv --no-ftp-skip-pasv-ip) ;;
+	epsv) ;;
+	port) common+=(--ftp-port - --disable-eprt) ;;
+	eprt) common+=(--ftp-port -) ;;
+	*) return 125 ;;
+	esac
+	[ -z "$ftp_stall_limit" ] ||
+		common+=(--speed-limit 1 --speed-time "$ftp_stall_limit")
+
+	shift 2
+	while [ $# -gt 0 ]; do
+		args+=(--next "${common[@]}")
+		case $1 in
+		get) args+=(--output "$3" "$(ftp_url "$cip" "$2")") ;;
+		put) args+=(--upload-file "$2" "$(ftp_url "$cip" "$3")") ;;
+		list) args+=(--output "$2" "$(ftp_url "$cip")"); set -- "$@" - ;;
+		*) return 125 ;;
+		esac
+		shift 3
+	done
+	in_ns "$client" curl "${args[@]:1}"
+}
+
+ftp_lftp() # MODE CIP OPERATION...
+{
+	local cip4="" cip6="" script=$scratch/lftp.$BASHPID
+
+	case $2 in
+	*:*) cip6=$2 ;;
+	*) cip4=$2 ;;
+	esac
+	{
+		cat <<-END
+		set cmd:fail-exit yes
+		set ftp:ssl-allow no
+		set net:max-retries 1
+		set net:timeout $ftp_time_limit
+		set net:socket-bind-ipv4 "$cip4"
+		set net:socket-bind-ipv6 "$cip6"
+		set xfer:clobber yes
+		END
+		case $1 in
+		pasv) echo "set ftp:prefer-epsv no" ;;
+		epsv) echo "set ftp:prefer-epsv yes" ;;
+		port | eprt) echo "set ftp:passive-mode no" ;;
+		*) return 125 ;;
+		esac
+		echo "open $(ftp_url "$2")"
+		shift 2
+		while [ $# -gt 0 ]; do
+			case $1 in
+			get) echo "get $2 -o $3" ;;
+			put) echo "put $2 -o $3" ;;
+			list) echo "ls >$2"; set -- "$@" - ;;
+			*) return 125 ;;
+			esac
+			shift 3
+		done
+	} >"$script" || return
+	in_ns "$client" env "LFTP_HOME=$scratch" \
+		timeout "$ftp_time_limit" lftp --norc -f "$script"
+}

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced first by every test of this directory. A test
+#
+#	. "$(dirname "$0")/lib.sh"
+#	need ipvsadm
+#	setup_ns router client
+#	load_module
+#	check "what must work" command...
+#	check "what must not" ! command...
+#	finish
+#
+# prints one TAP line for each check and its plan at the end: a test that ends
+# early has no plan, and no plan is a failure. What it made is undone on exit.
+
+# shellcheck disable=SC2034 # for the tests
+ksft_pass=0 ksft_fail=1 ksft_skip=4
+
+selftests=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+PATH=$selftests/../tools:$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL=C
+# The runner of 6.12 preloads stdbuf, which changes how programs see errors.
+unset LD_PRELOAD _STDBUF_O
+
+tap_count=0
+tap_failed=0
+tap_finished=
+namespaces=()
+module_is_ours=
+scratch=$(mktemp -d)
+log_mark="selftest ${0##*/} $$"
+
+# Text for whoever reads the log.
+note()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+ok() # NAME
+{
+	echo "ok $((++tap_count)) - $1"
+}
+
+not_ok() # NAME
+{
+	echo "not ok $((++tap_count)) - $1"
+	: $((++tap_failed))
+}
+
+skip() # NAME REASON: one check that cannot be made here
+{
+	echo "ok $((++tap_count)) - $1 # SKIP $2"
+}
+
+# check NAME [!] COMMAND [ARG...]: the command must succeed or, after "!", be
+# refused. One that cannot be run at all was not refused.
+check()
+{
+	local name=$1 refused="" status=0
+
+	shift
+	[ "$1" != "!" ] || { refused=1; shift; }
+	"$@" >"$scratch/check" 2>&1 || status=$?
+	if [ -z "$refused" ] && [ "$status" -eq 0 ]; then
+		ok "$name"
+	elif [ -n "$refused" ] && [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
+		ok "$name"
+	else
+		not_ok "$name"
+		note "exit status $status of: ${refused:+! }$*"
+		note "$(cat "$scratch/check")"
+	fi
+}
+
+check_equal() # NAME EXPECTED ACTUAL
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "expected: $2"
+		note "     got: $3"
+	fi
+}
+
+finish()
+{
+	echo "1..$tap_count"
+	tap_finished=1
+	[ "$tap_failed" -eq 0 ] || exit "$ksft_fail"
+	exit "$ksft_pass"
+}
+
+skip_all() # REASON: nothing of this test can run here
+{
+	echo "1..0 # SKIP $*"
+	tap_finished=1
+	exit "$ksft_skip"
+}
+
+need() # TOOL...
+{
+	local tool
+
+	for tool; do
+		command -v "$tool" >/dev/null || skip_all "no $tool"
+	done
+}
+
+# setup_ns VAR...: new namespaces with lo up, their names left in the variables.
+setup_ns()
+{
+	local var name
+
+	for var; do
+		name=$(mktemp -u "$var-XXXXXX")
+		ip netns add "$name" || skip_all "no network namespaces"
+		namespaces+=("$name")
+		ip -n "$name" link set lo up
+		declare -g "$var=$name"
+	done
+}
+
+# busywait SECONDS COMMAND [ARG...]: until the command succeeds. The pause only
+# leaves the processor to those who are waited for.
+busywait()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+module_dependencies=(
+	ip_vs
+	nf_conntrack
+	nf_defrag_ipv4
+	nf_defrag_ipv6
+	nf_nat
+)
+
+# load_module [PARAMETER=VALUE...]: the installed module or the one just built.
+load_module()
+{
+	if [ -z "$module_is_ours" ] && [ -d /sys/module/nf_ftpmark ]; then
+		skip_all "nf_ftpmark is in use here"
+	fi
+	if modinfo nf_ftpmark >/dev/null 2>&1; then
+		modprobe nf_ftpmark "$@" || return
+	else
+		modprobe -a "${module_dependencies[@]}" || return
+		insmod "$selftests/../nf_ftpmark.ko" "$@" || return
+	fi
+	module_is_ours=1
+}
+
+unload_module()
+{
+	rmmod nf_ftpmark || return
+	module_is_ours=
+}
+
+dump_state()
+{
+	local ns
+
+	for ns in "${namespaces[@]}"; do
+		note "---- $ns"
+		note "$(ip netns exec "$ns" bash -c '
+			nft list ruleset
+			ipvsadm -Ln
+			grep -r . /sys/kernel/nf_ftpmark
+		' 2>&1)"
+	done
+	note "---- kernel log"
+	note "$(dmesg | sed "1,/$log_mark/d" | tail -n 50)"
+}
+
+on_exit()
+{
+	local status=$? ns
+
+	if [ -z "$tap_finished" ]; then
+		note "ended early, with exit status $status"
+		[ "$status" -ne 0 ] || status=$ksft_fail
+	fi
+	if [ "$status" -ne 0 ] && [ "$status" -ne "$ksft_skip" ]; then
+		dump_state
+	fi
+	for ns in "${namespaces[@]}"; do
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -KILL
+		ip netns delete "$ns"
+	done
+	[ -z "$module_is_ours" ] || [ ! -d /sys/module/nf_ftpmark ] ||
+		unload_module || status=$ksft_fail
+	rm -rf "$scratch"
+	exit "$status"
+}
+trap on_exit EXIT
+trap 'exit 143' TERM INT
+
+[ "$(id -u)" -eq 0 ] || skip_all "not root"
+echo "$log_mark" >/dev/kmsg

@@ -1,0 +1,404 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tool against the real module: what each verb does, what it prints, how
+# it fails, and that what it refuses leaves everything as it was.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+ftpmark=${FTPMARK:-ftpmark}
+sysfs=/sys/kernel/nf_ftpmark/net
+mod_hint='ftpmark: load it with: modprobe nf_ftpmark'
+log_hint='ftpmark: see the kernel log (dmesg) for the reason'
+not_root='needs CAP_NET_ADMIN in this network namespace'
+run_as=()
+other=
+
+# Runs the tool, through $run_as: sets $status, $out and $err.
+run() # WORD...
+{
+	status=0
+	"${run_as[@]}" "$ftpmark" "$@" >"$scratch/out" 2>"$scratch/err" ||
+		status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+}
+
+# One test: the run before ended with STATUS and printed exactly this.
+expect() # DESCRIPTION STATUS [STDOUT [STDERR]]
+{
+	local name=$1
+
+	if [ "$status" = "$2" ] && [ "$out" = "${3-}" ] && [ "$err" = "${4-}" ]
+	then
+		ok "$name"
+		return
+	fi
+	note "exit $status, expected $2"
+	diff <(echo "${3-}"; echo "${4-}") <(echo "$out"; echo "$err") |
+		sed 's/^/# /'
+	not_ok "$name"
+}
+
+# One test: the run before was refused with a message that begins with WHAT.
+expect_error() # DESCRIPTION STATUS WHAT
+{
+	if [ "$status" = "$2" ] && [ -z "$out" ] &&
+	   [[ $err == "ftpmark: $3"* ]]; then
+		ok "$1"
+		return
+	fi
+	note "exit $status: $out: $err"
+	not_ok "$1"
+}
+
+services()
+{
+	ls "$sysfs/services"
+}
+
+setting() # NAME FILE
+{
+	cat "$sysfs/services/$1/$2"
+}
+
+# All that can be seen of a namespace: nothing else may differ.
+state()
+{
+	grep -r . --exclude-dir=stats "$sysfs/services" | sort
+}
+
+test_without_module()
+{
+	unload_module
+	run show
+	expect "show without the module" 3 "" \
+		"ftpmark: nf_ftpmark: module not loaded"$'\n'"$mod_hint"
+	run add ftp vip 192.0.2.10
+	expect_error "add without the module" 3 "nf_ftpmark: module not loaded"
+	run flush
+	expect_error "flush without the module" 3 "nf_ftpmark: module not loaded"
+	run add ftp vipp 192.0.2.10
+	expect "a mistake is told even so" 2 "" \
+"ftpmark: vipp: no such setting
+usage: ftpmark [-n NETNS] add NAME [WORD VALUE]..."
+	run -V
+	check "-V without the module" grep -qx 'ftpmark [0-9.]*' "$scratch/out"
+	load_module
+	run --version
+	expect "--version beside the module's" 0 \
+		"${out%%,*}, nf_ftpmark $(cat /sys/module/nf_ftpmark/version)"
+}
+
+test_usage()
+{
+	local help verb
+
+	run -h
+	help=$out
+	check_equal "-h" 0 "$status$err"
+	run --help
+	expect "--help is the same" 0 "$help"
+	for verb in add set del enable disable flush show; do
+		check "help lists $verb" grep -q "^    $verb  " <<<"$help"
+		run "$verb" --help
+		check_equal "help of $verb" \
+			"0 usage: ftpmark [-n NETNS] " "$status ${out%%"$verb"*}"
+	done
+
+	for verb in add set del enable disable; do
+		run "$verb"
+		expect_error "$verb without a name" 2 "NAME: missing"
+	done
+	run set ftp
+	expect_error "set without a word" 2 "WORD VALUE: missing"
+	run set ftp mark
+	expect_error "set without a value" 2 "mark: value missing"
+	run set ftp mark 1 mark 2
+	expect_error "set of a word twice" 2 "mark: given twice"
+	run del a/b
+	expect_error "del of no name" 2 "a/b: not a service name"
+	run flush ftp
+	expect_error "flush of a name" 2 "ftp: not expected"
+	run bogus
+	expect_error "no such command" 2 "bogus: no such command"
+	run --bogus
+	expect_error "no such option" 2 "--bogus: no such option"
+	run -n
+	expect_error "-n without a value" 2 "-n: value missing"
+	check_equal "nothing of this made a service" "" "$(services)"
+}
+
+test_add()
+{
+	local before
+
+	run
+	expect "no command: show; nothing there" 0 "no services"
+	run add ftp vip 192.0.2.10,2001:db8::10 real 10.0.0.0/24
+	expect "add" 0
+	check_equal "add enables" 1 "$(setting ftp enabled)"
+	check_equal "add sets vip" \
+		"192.0.2.10 2001:db8::10" "$(setting ftp vip)"
+	check_equal "add sets real-servers" \
+		10.0.0.0/24 "$(setting ftp real_servers)"
+
+	before=$(state)
+	run add ftp vip 192.0.2.99 mark 7
+	expect "add of an existing name" 1 "" "ftpmark: ftp: exists already"
+	check_equal "it is untouched" "$before" "$(state)"
+
+	run add two vip 192.0.2.20 mark 5 real 10.0.0.1/24
+	expect "add with a bad value last" 1 "" \
+"ftpmark: two: real-servers: 10.0.0.1/24: not a list of prefixes without host bits
+$log_hint"
+	check_equal "nothing is left of it" "$before" "$(state)"
+	run add two mark 5
+	expect "add without a vip" 1 "" \
+"ftpmark: two: enabled: 1: the service has no vip
+$log_hint"
+	check_equal "nothing is left of it" "$before" "$(state)"
+	run add two vip 192.0.2.10
+	expect "add with the vip of another" 1 "" \
+"ftpmark: two: enabled: 1: another enabled service has the same address and port
+$log_hint"
+	check_equal "nothing is left of it" "$before" "$(state)"
+
+	run add two mark 5 enabled 0
+	expect "add of a disabled service" 0
+	check_equal "it is disabled" 0 "$(setting two enabled)"
+	run del two
+	expect "del" 0
+	check_equal "as before" "$before" "$(state)"
+}
+
+test_show()
+{
+	local ftp="\
+service ftp enabled
+    vip            192.0.2.10,2001:db8::10
+    control-ports  21
+    passive-ports  10000-20000
+    mark           21
+    on-marked      overwrite
+    real-servers   10.0.0.0/24
+    active         ipvs
+    active-ports   20
+    notrack        0"
+
+	run add other enabled 0 control 21,2100-2199 passive none \
+		active-ports 20,2020 active off mark 0x10 on-marked keep \
+		notrack 1
+	expect "add with every kind of value" 0
+	run show
+	expect "show" 0 "$ftp
+service other disabled
+    vip            none
+    control-ports  21,2100-2199
+    passive-ports  none
+    mark           16
+    on-marked      keep
+    real-servers   none
+    active         off
+    active-ports   20,2020
+    notrack        1"
+	run show ftp
+	expect "show of one service" 0 "$ftp
+counters ftp
+    control-packets     0
+    passive-packets     0
+    bytes               0
+    out-of-range        0
+    already-marked      0
+    active-connections  0
+    active-unmatched    0
+    active-failed       0"
+	run show nix
+	expect "show of none" 1 "" "ftpmark: nix: no such service"
+
+	# Unquoted: the words of show are the words of set.
+	run del other
+	# shellcheck disable=SC2046
+	run add copy enabled 0 $(tail -n +2 <<<"$ftp")
+	expect "what show prints can be read back" 0
+	run show
+	expect "and is the same again" 0 "${ftp/ftp enabled/copy disabled}
+$ftp"
+	run del copy
+}
+
+test_set()
+{
+	local before
+
+	run set ftp passive 10000-20000,30000-30999 mark 0x15 on-marked keep
+	expect "set" 0
+	check_equal "set of passive-ports" \
+		"10000-20000 30000-30999" "$(setting ftp passive_ports)"
+	check_equal "set of mark" 21 "$(setting ftp mark)"
+	check_equal "set of on-marked" keep "$(setting ftp on_marked)"
+	run set ftp real_servers none
+	expect "set of an empty list" 0
+	check_equal "it is empty" "" "$(setting ftp real_servers)"
+
+	before=$(state)
+	run set ftp vip 192.0.2.77 real 10.9.0.0/16 mark 9 active sideways
+	expect "set with a bad value last" 1 "" \
+"ftpmark: ftp: active: sideways: not one of: ipvs, snat, masquerade, off
+$log_hint"
+	check_equal "all is set back, the empty list too" "$before" "$(state)"
+	run set ftp mark 0 vip 192.0.2.77
+	expect_error "set with a bad value first" 1 "ftp: mark: 0: not a number"
+	check_equal "all is as it was" "$before" "$(state)"
+	run set ftp vip "$(printf '192.0.2.%s,' {1..17})"
+	expect_error "set of too many addresses" 1 "ftp: vip: 192.0.2.1,"
+	check_equal "and why" "too many items (at most 16)" "${err##*: }"
+	run set ftp vip none
+	expect "set of no vip while enabled" 1 "" \
+"ftpmark: ftp: vip: none: must not be empty
+$log_hint"
+	run set nix mark 1
+	expect "set of no service" 1 "" "ftpmark: nix: no such service"
+
+	run set ftp vip none enabled 0
+	expect "set disables before the rest" 0
+	run set ftp enabled 1 vip 192.0.2.10
+	expect "set enables after the rest" 0
+	before=$(state)
+	run set ftp enabled 0 mark 0
+	expect_error "set with a bad value after disabling" 1 "ftp: mark: 0"
+	check_equal "it is enabled again" "$before" "$(state)"
+}
+
+test_switch()
+{
+	run disable ftp
+	expect "disable" 0
+	check_equal "it is disabled" 0 "$(setting ftp enabled)"
+	run enable ftp
+	expect "enable" 0
+	check_equal "it is enabled" 1 "$(setting ftp enabled)"
+	run enable ftp
+	expect "enable twice" 0
+	run enable nix
+	expect "enable of no service" 1 "" "ftpmark: nix: no such service"
+	run del nix
+	expect "del of no service" 1 "" "ftpmark: nix: no such service"
+
+	run add two vip 192.0.2.20
+	run add three enabled 0
+	run flush
+	expect "flush" 0
+	check_equal "nothing is left" "" "$(services)"
+	run flush
+	expect "flush of nothing" 0
+}
+
+test_netns()
+{
+	local mounts
+
+	mounts=$(cat /proc/self/mounts)
+	run add ftp vip 192.0.2.10
+	run -n "$other" add there vip 192.0.2.10
+	expect "add in another namespace" 0
+	check_equal "it is not here" ftp "$(services)"
+	run -n "$other" show
+	check_equal "but there alone" "service there enabled" "${out%%$'\n'*}"
+	run -n "/run/netns/$other" show nix
+	expect "a namespace by its path" 1 "" "ftpmark: nix: no such service"
+	run --netns="$other" flush
+	expect "flush in another namespace" 0
+	check_equal "does not touch this one" ftp "$(services)"
+	run -n "$other" show
+	expect "only that one" 0 "no services"
+	run -n nosuch show
+	expect "no such namespace" 1 "" \
+		"ftpmark: nosuch: no such network namespace"
+	run -n /etc/passwd show
+	expect "not a namespace" 1 "" \
+		"ftpmark: /etc/passwd: not a network namespace"
+	check_equal "the mounts here are as they were" \
+		"$mounts" "$(cat /proc/self/mounts)"
+	run flush
+}
+
+test_unprivileged()
+{
+	local before run_as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+
+	"$ftpmark" add ftp vip 192.0.2.10
+	before=$(state)
+	run add two vip 192.0.2.20
+	expect "add by a user" 1 "" "ftpmark: two: $not_root"
+	run set ftp mark 7
+	expect "set by a user" 1 "" "ftpmark: ftp: mark: 7: $not_root"
+	run disable ftp
+	expect "disable by a user" 1 "" "ftpmark: ftp: enabled: 0: $not_root"
+	run del ftp
+	expect "del by a user" 1 "" "ftpmark: ftp: $not_root"
+	run flush
+	expect "flush by a user" 1 "" "ftpmark: ftp: $not_root"
+	run -n "$other" show
+	expect "-n by a user" 1 "" \
+"ftpmark: $other: entering a network namespace needs CAP_SYS_ADMIN"
+	check_equal "all is as it was" "$before" "$(state)"
+	run show
+	check_equal "show by a user" \
+		"0 service ftp enabled" "$status ${out%%$'\n'*}$err"
+	"$ftpmark" flush
+}
+
+# SIGTERM comes with the second write of a change, which is complete all the
+# same when the tool then ends by it.
+test_signals()
+{
+	local run_as=(strace -qq -o "$scratch/strace" -e trace=write
+		-e inject=write:signal=TERM:when=2)
+
+	if ! command -v strace >/dev/null; then
+		skip "a signal during a change" "no strace"
+		return
+	fi
+	run add ftp vip 192.0.2.10 mark 7
+	expect "a signal during add" 143
+	check_equal "it is complete" "1 7" \
+		"$(setting ftp enabled) $(setting ftp mark)"
+	run set ftp mark 8 on-marked keep passive none
+	expect "a signal during set" 143
+	check_equal "it is complete" "8 keep " \
+		"$(setting ftp mark) $(setting ftp on_marked) $(setting ftp passive_ports)"
+	run set ftp mark 9 on-marked never
+	expect_error "a signal during set, which is refused" 143 \
+		"ftp: on-marked: never: not one of"
+	check_equal "it is set back" 8 "$(setting ftp mark)"
+	"$ftpmark" flush
+}
+
+test_output()
+{
+	status=0
+	"$ftpmark" show >/dev/full 2>"$scratch/err" || status=$?
+	out=
+	err=$(cat "$scratch/err")
+	expect "show into a full device" 1 "" \
+		"ftpmark: standard output: No space left on device"
+}
+
+need "$ftpmark" setpriv
+setup_ns other
+# First of all, since it gives up where the module is in use.
+load_module
+test_without_module
+test_usage
+test_add
+test_show
+test_set
+test_switch
+test_netns
+test_unprivileged
+test_signals
+test_output
+finish
