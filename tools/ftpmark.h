@@ -31,6 +31,7 @@ struct ftpmark_call;
  * @summary: what it does, in a line
  * @help: what else there is to know, whole lines, or NULL
  * @settings: the help ends in a list of the settings
+ * @json: it can print JSON
  * @run: does it
  */
 struct ftpmark_verb {
@@ -39,6 +40,7 @@ struct ftpmark_verb {
 	const char *summary;
 	const char *help;
 	bool settings;
+	bool json;
 	enum ftpmark_status (*run)(const struct ftpmark_call *call);
 };
 
@@ -46,12 +48,14 @@ struct ftpmark_verb {
  * struct ftpmark_call - a verb and what it was called with
  * @verb: the verb
  * @netns: network namespace to work in, or NULL for the caller's
+ * @json: print JSON; only ever set for a verb that can
  * @argc: number of words after the verb
  * @argv: these words
  */
 struct ftpmark_call {
 	const struct ftpmark_verb *verb;
 	const char *netns;
+	bool json;
 	int argc;
 	char *const *argv;
 };

@@ -62,12 +62,13 @@ static const struct ftpmark_verb ftpmark_verbs[] = {
 };
 
 static const char ftpmark_usage_line[] =
-	"usage: ftpmark [-n NETNS] COMMAND [WORD]...\n";
+	"usage: ftpmark [-n NETNS] [-j] COMMAND [WORD]...\n";
 
 static const char ftpmark_options_help[] =
 "Options:\n"
 "    -n, --netns NETNS  work in this network namespace: a name below\n"
 "                       /run/netns, or a path with a slash\n"
+"    -j, --json         print JSON, where there is something to print\n"
 "    -h, --help         print this; after a command, what it takes\n"
 "    -V, --version      print the versions of the tool and of the module\n"
 "\n"
@@ -79,7 +80,8 @@ static const char ftpmark_options_help[] =
 
 static void ftpmark_verb_usage(FILE *out, const struct ftpmark_verb *verb)
 {
-	fprintf(out, "usage: ftpmark [-n NETNS] %s%s%s\n", verb->name,
+	fprintf(out, "usage: ftpmark [-n NETNS] %s%s%s%s\n",
+		verb->json ? "[-j] " : "", verb->name,
 		verb->words[0] ? " " : "", verb->words);
 }
 
@@ -207,10 +209,10 @@ static enum ftpmark_status ftpmark_usage_error(const char *word,
 	return FTPMARK_USAGE;
 }
 
-static enum ftpmark_status ftpmark_run(const char *netns, int argc,
+static enum ftpmark_status ftpmark_run(const char *netns, bool json, int argc,
 				       char *const *argv)
 {
-	struct ftpmark_call call = { .netns = netns };
+	struct ftpmark_call call = { .netns = netns, .json = json };
 	const char *name = "show";
 
 	if (argc > 0) {
@@ -225,6 +227,8 @@ static enum ftpmark_status ftpmark_run(const char *netns, int argc,
 		ftpmark_verb_help(call.verb);
 		return FTPMARK_DONE;
 	}
+	if (json && !call.verb->json)
+		return ftpmark_usage_error("-j", "no JSON from this command");
 	return call.verb->run(&call);
 }
 
@@ -236,7 +240,7 @@ static enum ftpmark_status ftpmark_option_error(const char *word)
 {
 	char letter[] = { '-', optopt, '\0' };
 
-	if (optopt && !strchr("hnV", optopt))
+	if (optopt && !strchr("hjnV", optopt))
 		word = letter;
 	return ftpmark_usage_error(word, "no such option");
 }
@@ -246,20 +250,25 @@ static enum ftpmark_status ftpmark_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "netns", required_argument, NULL, 'n' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *netns = NULL;
+	bool json = false;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+:hn:V", options, NULL)) !=
+	while ((option = getopt_long(argc, argv, "+:hjn:V", options, NULL)) !=
 	       -1) {
 		switch (option) {
 		case 'h':
 			ftpmark_help();
 			return FTPMARK_DONE;
+		case 'j':
+			json = true;
+			break;
 		case 'n':
 			netns = optarg;
 			break;
@@ -275,7 +284,7 @@ static enum ftpmark_status ftpmark_main(int argc, char **argv)
 	}
 	if (netns && !netns[0])
 		return ftpmark_usage_error("-n", "value empty");
-	return ftpmark_run(netns, argc - optind, argv + optind);
+	return ftpmark_run(netns, json, argc - optind, argv + optind);
 }
 
 /**
