@@ -164,6 +164,12 @@ unload_module()
 	module_is_ours=
 }
 
+# A test that knows more of its state prints it here.
+dump_more()
+{
+	:
+}
+
 dump_state()
 {
 	local ns
@@ -176,6 +182,7 @@ dump_state()
 			grep -r . /sys/kernel/nf_ftpmark
 		' 2>&1)"
 	done
+	dump_more
 	note "---- kernel log"
 	note "$(dmesg | sed "1,/$log_mark/d" | tail -n 50)"
 }
