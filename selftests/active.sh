@@ -103,7 +103,7 @@ check_arrives()
 
 	new_port
 	raw "${@:3}"
-	busywait 10 has_arrived "$port"
+	busywait 60 has_arrived "$port"
 	check_equal "$name" "$expected" "$(arrived "$port")"
 }
 
@@ -121,9 +121,9 @@ check_stays()
 
 	new_port
 	raw "${@:4}"
-	busywait 10 counted "$2" active_failed "$3"
+	busywait 60 counted "$2" active_failed "$3"
 	raw "${@:4:2}" proto=17 sport=999
-	busywait 10 has_arrived "$port" udp
+	busywait 60 has_arrived "$port" udp
 	check_equal "$name" "" "$(arrived "$port" | grep -v '^udp .* 999 1$')"
 }
 

@@ -116,12 +116,12 @@ test_syn_with_data()
 	new_port
 	tcp client "listen data $cip $port"
 	raw rs1 "$cip" data=100
-	busywait 10 has_arrived "$port"
+	busywait 60 has_arrived "$port"
 	: $((connections += 1))
 	check_equal "a SYN with data comes from the VIP" \
 		"tcp $vip4 20 1" "$(arrived "$port")"
 	check "and the client and then the server have answered it" \
-		busywait 10 ipvs_state_is "$cip" "$port" CLOSE
+		busywait 60 ipvs_state_is "$cip" "$port" CLOSE
 	check_counts "after a SYN with data" ftp $connections 0 0
 }
 
@@ -136,11 +136,11 @@ check_reset()
 	: $((connections += 1))
 	check_exchange "before the reset by the $1" rs1 old_end
 	check "the entry is established" \
-		busywait 10 ipvs_state_is "$cip" "$port" ESTABLISHED
+		busywait 60 ipvs_state_is "$cip" "$port" ESTABLISHED
 	tcp client "$2 old_end"
 	tcp rs1 "$3 $port"
 	check "a reset by the $1 ends the entry" \
-		busywait 10 ipvs_state_is "$cip" "$port" CLOSE
+		busywait 60 ipvs_state_is "$cip" "$port" CLOSE
 
 	: $((connections += 1))
 	dial rs1 "$cip"

@@ -28,7 +28,7 @@ control()
 	before=$(service_stat "$1" control_packets)
 	agent_ask raw_client "dev=wan from=$2 to=$3 port=21 \
 sport=$((++control_port)) flags=A ${*:4}"
-	busywait 10 counted "$1" control_packets $((before + 1))
+	busywait 60 counted "$1" control_packets $((before + 1))
 }
 
 # check_from NAME CIP VIP: where a data connection of a server comes from.
@@ -233,7 +233,7 @@ test_flood()
 	memory=$(kernel_memory)
 	agent_ask flood "$second4 21 $flood_size"
 	check "100000 control packets of a flood are seen" \
-		busywait 10 flood_counted
+		busywait 60 flood_counted
 	grown=$(($(kernel_memory) - memory))
 	# An entry of 40 bytes for each would be this much.
 	check "the kernel has not grown by 4 MiB but by $grown KiB" \
@@ -243,7 +243,7 @@ test_flood()
 		"$known" "$second4"
 	new_port
 	raw rs1 "$name_only"
-	busywait 10 has_arrived "$port"
+	busywait 60 has_arrived "$port"
 	check "one that only began has one of the VIPs" \
 		grep -Ex "tcp ($first4|$second4) 20 1" <(arrived "$port")
 	new_cip 4

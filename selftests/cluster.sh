@@ -229,7 +229,7 @@ cluster_servers_start()
 	[ -e "$scratch/big" ] || cluster_big_file >"$scratch/big"
 	cluster_server_start "$rs1" rs1 "$rip1_4" "$rip1_6"
 	cluster_server_start "$rs2" rs2 "$rip2_4" "$rip2_6"
-	busywait 30 cluster_servers_listen || {
+	busywait 60 cluster_servers_listen || {
 		note "$(cat "$scratch/$rs1/output" "$scratch/$rs2/output")"
 		return 1
 	}
@@ -433,7 +433,7 @@ conntrack_is_on()
 	local port=$((++probe_port))
 
 	in_ns "$rs1" bash -c "echo >/dev/udp/${cip4[1]}/$port"
-	busywait 10 eval "in_ns $client nft list set inet watch datagrams |
+	busywait 60 eval "in_ns $client nft list set inet watch datagrams |
 		grep -qw $port" || return 125
 	in_ns "$director" grep -q "dport=$port " /proc/net/nf_conntrack
 }

@@ -115,7 +115,7 @@ good()
 	send "dev=wire0 to=$vip count=3"
 	send "dev=wire0 to=$vip port=10000 count=2"
 	send "dev=wire0 to=$vip2"
-	check "packets are marked" busywait 20 counted_two
+	check "packets are marked" busywait 60 counted_two
 	check_stats "only those to the VIP" host ftp control_packets=3 \
 		passive_packets=2 bytes=200
 	unload_module

@@ -150,12 +150,12 @@ deleted_in_use()
 		configure "$doomed"
 		flood wire2
 		check "round $round: packets meet all hooks" \
-			busywait 30 hits "$doomed"
+			busywait 60 hits "$doomed"
 		check "round $round: and still arrive" kill -0 "$flood"
 		ip netns delete "$doomed"
 		unset 'namespaces[-1]'
 		check "round $round: the namespace goes away" \
-			busywait 30 gone wire2
+			busywait 60 gone wire2
 		kill "$flood" 2>/dev/null
 	done
 	check_sides "the other namespaces are as before" "0=1" "2=1" "to=$vip"
@@ -191,11 +191,11 @@ unloaded_in_use()
 		real_servers="10.0.0.0/24 2001:db8:a::/64" enabled=1
 	check_sides "before unloading" "4=1" "2=1" "to=$vip"
 	flood wire0
-	check "packets arrive" busywait 30 counted_some
+	check "packets arrive" busywait 60 counted_some
 	check "the module can be unloaded" unload_module
 	check "its files are gone" ! ls -d /sys/kernel/nf_ftpmark
 	kill "$flood" 2>/dev/null
-	busywait 20 eval '! kill -0 "$flood"'
+	busywait 60 eval '! kill -0 "$flood"'
 	check "it can be loaded again" load_module
 	check_equal "no service: left" "" "$(services_of "$left")"
 	check_equal "no service: right" "" "$(services_of "$right")"

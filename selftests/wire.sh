@@ -155,7 +155,7 @@ send_all()
 	for request; do
 		send "dev=$device $request"
 	done
-	busywait 20 all_arrived
+	busywait 60 all_arrived
 	marks_settle behind
 }
 
