@@ -182,7 +182,7 @@ static bool ftpmark_index_try(struct ftpmark_index *index,
 
 	for (i = 0; i < count; i++)
 		work->hash[i] = ipv6 ?
-			ftpmark_index_hash6(index, keys[i].word) :
+			ftpmark_index_hash6(index, &keys[i]) :
 			ftpmark_index_hash4(index, keys[i].word[0]);
 
 	bitmap_zero(work->taken, (index->slot_mask >> work->slot_shift) + 1);

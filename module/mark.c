@@ -129,8 +129,12 @@ unsigned int ftpmark_mark_ipv6(void *priv, struct sk_buff *skb,
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
 	const struct ftpmark_vip6 *vip6;
 
+	if (unlikely(ip->nexthdr != IPPROTO_TCP) &&
+	    !ftpmark_before_tcp6(ip->nexthdr))
+		return NF_ACCEPT;
+
 	vip6 = ftpmark_vip6_slot(rcu_dereference(ns->table), &ip->daddr);
-	if (likely(!ipv6_addr_equal(&vip6->addr, &ip->daddr)))
+	if (likely(!ftpmark_index_equal6(&vip6->addr, &ip->daddr)))
 		return NF_ACCEPT;
 
 	if (unlikely(!ftpmark_plain_tcp6(skb, ip) || skb->mark))

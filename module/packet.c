@@ -17,7 +17,7 @@ static int ftpmark_tcp6_offset(const struct sk_buff *skb)
 
 	if (ipv6_hdr(skb)->nexthdr == IPPROTO_TCP)
 		return sizeof(struct ipv6hdr);
-	if (!ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr))
+	if (!ftpmark_before_tcp6(ipv6_hdr(skb)->nexthdr))
 		return -ENOENT;
 
 	protocol = ipv6_find_hdr(skb, &offset, -1, &fragment_offset, NULL);

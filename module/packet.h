@@ -2,11 +2,13 @@
 #ifndef FTPMARK_PACKET_H
 #define FTPMARK_PACKET_H
 
+#include <linux/bits.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 #include "index.h"
 
@@ -56,6 +58,16 @@ static inline bool ftpmark_plain_tcp6(const struct sk_buff *skb,
 {
 	return ip->nexthdr == IPPROTO_TCP &&
 	       skb_headlen(skb) >= sizeof(*ip) + sizeof(struct tcphdr);
+}
+
+/* Whether a TCP header may come behind this one: RFC 8200, RFC 4302. */
+static inline bool ftpmark_before_tcp6(u8 nexthdr)
+{
+	const u64 headers = BIT_ULL(NEXTHDR_HOP) | BIT_ULL(NEXTHDR_ROUTING) |
+			    BIT_ULL(NEXTHDR_FRAGMENT) | BIT_ULL(NEXTHDR_AUTH) |
+			    BIT_ULL(NEXTHDR_DEST) | BIT_ULL(NEXTHDR_TCP);
+
+	return nexthdr < 64 && (headers >> nexthdr & 1);
 }
 
 const struct tcphdr *ftpmark_tcp_header(const struct sk_buff *skb, u8 family,

@@ -347,5 +347,5 @@ ftpmark_table_ports(const struct ftpmark_table *table, u8 family,
 		return slot4->addr == addr4 ? slot4->map : NULL;
 	}
 	slot6 = ftpmark_vip6_slot(table, addr6);
-	return ipv6_addr_equal(&slot6->addr, addr6) ? slot6->vip.map : NULL;
+	return ftpmark_index_equal6(&slot6->addr, addr6) ? slot6->vip.map : NULL;
 }

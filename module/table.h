@@ -137,7 +137,7 @@ ftpmark_vip6_slot(const struct ftpmark_table *table,
 		  const struct in6_addr *addr)
 {
 	const struct ftpmark_index *index = &table->vip6;
-	u32 hash = ftpmark_index_hash6(index, (__force u32 *)addr->s6_addr32);
+	u32 hash = ftpmark_index_hash6(index, addr);
 
 	return index->slots + ftpmark_index_slot(index, hash,
 						 FTPMARK_VIP6_SHIFT);

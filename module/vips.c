@@ -229,7 +229,7 @@ static struct ftpmark_vip *ftpmark_index_vip(const struct ftpmark_index *index,
 		return vip;
 	}
 
-	hash = ftpmark_index_hash6(index, key->word);
+	hash = ftpmark_index_hash6(index, key);
 	vip6 = index->slots + ftpmark_index_slot(index, hash,
 						 FTPMARK_VIP6_SHIFT);
 	memcpy(&vip6->addr, key, sizeof(vip6->addr));
