@@ -60,10 +60,24 @@ lint:
 	$(DEPS) build lint kernels
 	selftests/lint
 
+# In build/bench: tables, plots, and all numbers in a file for machines.
 .PHONY: bench
 bench:
-	$(DEPS) build vm cluster kernels
-	selftests/bench/run
+	$(DEPS) build vm bench kernels
+	$(MAKE) tool
+	selftests/bench/run $(BENCH_FLAGS)
+
+.PHONY: bench-check
+bench-check:
+	$(DEPS) build vm bench kernels
+	mkdir -p build
+	selftests/bench/run --check $(BENCH_FLAGS)
+
+.PHONY: bench-native
+bench-native:
+	$(DEPS) native
+	mkdir -p build
+	selftests/bench/native $(NATIVE_FLAGS)
 
 .PHONY: clean
 clean:
@@ -80,5 +94,7 @@ help:
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
 	@echo 'make check      every test, in VMs with both supported kernels'
 	@echo 'make lint       the checks that only read or compile'
-	@echo 'make bench      instructions that a packet costs'
+	@echo 'make bench      instructions that a packet costs, beside all rivals'
+	@echo 'make bench-check   the module only, against limits'
+	@echo 'make bench-native  the same as time, in a kernel in user mode'
 	@echo 'make clean      remove what was built'

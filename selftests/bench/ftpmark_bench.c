@@ -4,8 +4,7 @@
  * packet. Loading the module runs one measurement, logs it and fails with
  * ECANCELED, so that nothing is left to unload.
  *
- * The unit is that of the time stamp counter. Under QEMU's -icount with
- * shift=0 that counter counts instructions, and the result is exact.
+ * See ftpmark_clock.h for the unit.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +21,7 @@
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 
-#include <asm/msr.h>
+#include "ftpmark_clock.h"
 
 enum {
 	BENCH_PACKETS	= 1024,
@@ -147,7 +146,7 @@ static u32 bench_round(struct net *net, struct sk_buff *skb, u8 pf,
 	u32 i;
 
 	*wrong = 0;
-	begin = rdtsc_ordered();
+	begin = ftpmark_clock();
 	for (i = 0; i < BENCH_PACKETS; i++) {
 		*address = bench_packet[i].address;
 		tcp->dest = bench_packet[i].port;
@@ -157,7 +156,7 @@ static u32 bench_round(struct net *net, struct sk_buff *skb, u8 pf,
 				net->loopback_dev, NULL, bench_okfn);
 		*wrong += skb->mark != expect;
 	}
-	end = rdtsc_ordered();
+	end = ftpmark_clock();
 	return end - begin;
 }
 

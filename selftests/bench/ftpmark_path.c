@@ -1,48 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts what a router does with a packet of an FTP data connection through
- * IPVS NAT, from netif_receive_skb() to the end of POSTROUTING. Writing the
- * expected mark to the parameter "measure" opens a connection in the writer's
- * network namespace and measures it; reading it shows the packet's price on
- * the way to the real server and to the client.
+ * Counts what a router does with the packets of an FTP session through IPVS
+ * NAT, from netif_receive_skb() to the end of POSTROUTING. Written to the
+ * parameter "measure", in the network namespace of the router:
  *
- * The unit is that of the time stamp counter. Under QEMU's -icount with
- * shift=0 that counter counts instructions, and the result is exact.
+ *	KIND FAMILY MARK	e.g. passive 4 21
+ *
+ * where KIND is one of
+ *
+ *	control		packets of the established control connection
+ *	passive		those of an established passive data connection
+ *	new_passive	opening such a connection: SYN, SYN-ACK, ACK, first data
+ *	new_active	the same for one that the server opens from port 20
+ *
+ * and MARK is what packets to the VIP must bear in the end. Read from it: the
+ * price on the way to the real server and on the way to the client, of one
+ * packet or of one opening.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/etherdevice.h>
 #include <linux/inet.h>
-#include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
-#include <linux/skbuff.h>
-#include <linux/tcp.h>
-#include <net/ip.h>
 #include <net/net_namespace.h>
 
-#include <asm/msr.h>
+#include "ftpmark_clock.h"
+#include "ftpmark_packet.h"
 
 enum {
+	PATH_PORT_CONTROL	= 21,
+	PATH_PORT_ACTIVE	= 20,
 	PATH_PORT_CLIENT	= 40000,
 	PATH_PORT_DATA		= 12345,
-	PATH_PAYLOAD		= 1448,
+	PATH_PAYLOAD		= 1428,
 	PATH_WARM_UP		= 64,
-	PATH_PACKETS		= 4096,
+	PATH_CONNECTIONS	= 256,
 };
 
-static char *client = "198.51.100.2";
-module_param(client, charp, 0);
-MODULE_PARM_DESC(client, "address of the client");
+/* IPv4 first. */
+static char *client[] = { "198.51.100.2", "2001:db8:1::2" };
+module_param_array(client, charp, NULL, 0);
+MODULE_PARM_DESC(client, "addresses of the client");
 
-static char *vip = "192.0.2.10";
-module_param(vip, charp, 0);
-MODULE_PARM_DESC(vip, "virtual address, the router's own");
+static char *vip[] = { "192.0.2.10", "2001:db8:10::10" };
+module_param_array(vip, charp, NULL, 0);
+MODULE_PARM_DESC(vip, "virtual addresses, the router's own");
 
-static char *server = "10.0.0.2";
-module_param(server, charp, 0);
-MODULE_PARM_DESC(server, "address of the real server");
+static char *server[] = { "10.0.0.2", "2001:db8:2::2" };
+module_param_array(server, charp, NULL, 0);
+MODULE_PARM_DESC(server, "addresses of the real server");
 
 static char *client_dev = "front";
 module_param(client_dev, charp, 0);
@@ -52,29 +59,25 @@ static char *server_dev = "back";
 module_param(server_dev, charp, 0);
 MODULE_PARM_DESC(server_dev, "where packets of the real server arrive");
 
-/* One direction of the connection, as it enters the router and leaves it. */
-struct path_flow {
-	struct net_device *dev;
-	__be32 saddr;
-	__be32 daddr;
-	__be32 leaves_saddr;
-	__be32 leaves_daddr;
-	__be16 sport;
-	__be16 dport;
-	u32 mark;
-	u32 ticks;
-};
+static uint packets = 2048;
+module_param(packets, uint, 0);
+MODULE_PARM_DESC(packets, "how many are measured in each direction");
 
 enum {
 	PATH_TO_SERVER,
 	PATH_TO_CLIENT,
-	PATH_FLOWS,
+	PATH_DIRECTIONS,
 };
 
 /* The parameters' lock keeps all of these to one writer. */
-static struct path_flow path_flows[PATH_FLOWS];
+static struct net_device *path_dev[PATH_DIRECTIONS];
+static struct in6_addr path_client, path_vip, path_server;
+static u64 path_ticks[PATH_DIRECTIONS];
+static u64 path_result[PATH_DIRECTIONS];
 static struct sk_buff *path_skb;
 static u64 path_end_ticks;
+static u32 path_mark;
+static u8 path_pf;
 
 static unsigned int path_end(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
@@ -82,191 +85,347 @@ static unsigned int path_end(void *priv, struct sk_buff *skb,
 	if (skb != path_skb)
 		return NF_ACCEPT;
 
-	path_end_ticks = rdtsc_ordered();
+	path_end_ticks = ftpmark_clock();
 	return NF_STOLEN;
 }
 
 /*
- * Of hooks with one priority the latest comes first. This one is there from
- * the birth of a namespace, so that conntrack's last hook precedes it.
+ * Of hooks with one priority the latest comes first. These are there from the
+ * birth of a namespace, so that conntrack's last hook precedes them.
  */
-static const struct nf_hook_ops path_end_ops = {
-	.hook		= path_end,
-	.pf		= NFPROTO_IPV4,
-	.hooknum	= NF_INET_POST_ROUTING,
-	.priority	= INT_MAX,
+static const struct nf_hook_ops path_end_ops[] = {
+	{
+		.hook		= path_end,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= INT_MAX,
+	}, {
+		.hook		= path_end,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= INT_MAX,
+	},
 };
 
-/* As a driver hands it over: checksum verified, all in one piece. */
-static struct sk_buff *path_skb_create(const struct path_flow *flow,
-				       __be32 flags, unsigned int payload)
+/*
+ * Sends one packet and learns how it left. Adds what it took to the sum of its
+ * direction.
+ */
+static int path_send(int direction, const struct packet *packet,
+		     struct packet *left)
 {
-	unsigned int len = sizeof(struct iphdr) + sizeof(struct tcphdr) +
-			   payload;
 	struct sk_buff *skb;
-	struct ethhdr *eth;
-	struct tcphdr *tcp;
-	struct iphdr *ip;
-
-	skb = netdev_alloc_skb_ip_align(flow->dev, ETH_HLEN + len);
-	if (!skb)
-		return NULL;
-
-	eth = skb_put_zero(skb, ETH_HLEN + len);
-	ether_addr_copy(eth->h_dest, flow->dev->dev_addr);
-	eth->h_proto = htons(ETH_P_IP);
-
-	ip = (struct iphdr *)(eth + 1);
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) / 4;
-	ip->tot_len = htons(len);
-	ip->ttl = 64;
-	ip->protocol = IPPROTO_TCP;
-	ip->saddr = flow->saddr;
-	ip->daddr = flow->daddr;
-	ip_send_check(ip);
-
-	tcp = (struct tcphdr *)(ip + 1);
-	tcp->source = flow->sport;
-	tcp->dest = flow->dport;
-	tcp->window = htons(U16_MAX);
-	tcp->doff = sizeof(*tcp) / 4;
-	tcp_flag_word(tcp) |= flags;
-
-	skb->ip_summed = CHECKSUM_UNNECESSARY;
-	skb->protocol = eth_type_trans(skb, flow->dev);
-	return skb;
-}
-
-/* Without the translation and the mark, something else was measured. */
-static int path_check(const struct path_flow *flow, const struct sk_buff *skb)
-{
-	const struct iphdr *ip = ip_hdr(skb);
-
-	if (ip->saddr == flow->leaves_saddr &&
-	    ip->daddr == flow->leaves_daddr && skb->mark == flow->mark)
-		return 0;
-
-	pr_err("%pI4 to %pI4 left as %pI4 to %pI4 with mark %u\n",
-	       &flow->saddr, &flow->daddr, &ip->saddr, &ip->daddr, skb->mark);
-	return -EBADMSG;
-}
-
-/* Return: what the packet took, or an error. */
-static s64 path_send(const struct path_flow *flow, __be32 flags,
-		     unsigned int payload)
-{
-	struct sk_buff *skb = path_skb_create(flow, flags, payload);
-	unsigned long irq_flags;
+	unsigned long flags;
 	u64 begin;
-	int err;
 
+	skb = packet_skb(packet, path_pf, path_dev[direction]);
 	if (!skb)
 		return -ENOMEM;
 
 	path_skb = skb;
 	path_end_ticks = 0;
 	local_bh_disable();
-	local_irq_save(irq_flags);
-	begin = rdtsc_ordered();
+	local_irq_save(flags);
+	begin = ftpmark_clock();
 	netif_receive_skb(skb);
-	local_irq_restore(irq_flags);
+	local_irq_restore(flags);
 	local_bh_enable();
 	path_skb = NULL;
 
 	if (!path_end_ticks) {
-		pr_err("%pI4 to %pI4 did not reach the end of POSTROUTING\n",
-		       &flow->saddr, &flow->daddr);
+		pr_err("port %u to %u did not reach the end of POSTROUTING\n",
+		       packet->sport, packet->dport);
 		return -EIO;
 	}
-	err = path_check(flow, skb);
+	path_ticks[direction] += path_end_ticks - begin;
+	packet_read(skb, path_pf, left);
 	kfree_skb(skb);
-	return err ?: path_end_ticks - begin;
-}
-
-static int path_connect(void)
-{
-	s64 ret = path_send(&path_flows[PATH_TO_SERVER], TCP_FLAG_SYN, 0);
-
-	if (ret >= 0)
-		ret = path_send(&path_flows[PATH_TO_CLIENT],
-				TCP_FLAG_SYN | TCP_FLAG_ACK, 0);
-	if (ret >= 0)
-		ret = path_send(&path_flows[PATH_TO_SERVER], TCP_FLAG_ACK, 0);
-	return ret < 0 ? ret : 0;
-}
-
-static int path_measure_flow(struct path_flow *flow)
-{
-	u64 sum = 0;
-	int i;
-
-	for (i = 0; i < PATH_WARM_UP + PATH_PACKETS; i++) {
-		s64 ticks = path_send(flow, TCP_FLAG_ACK, PATH_PAYLOAD);
-
-		if (ticks < 0)
-			return ticks;
-		if (i >= PATH_WARM_UP)
-			sum += ticks;
-		cond_resched();
-	}
-	flow->ticks = DIV_ROUND_CLOSEST_ULL(sum, PATH_PACKETS);
 	return 0;
 }
 
-static int path_prepare(struct net *net, u32 mark)
+static int path_wrong(const char *what, const struct packet *left)
 {
-	struct path_flow *in = &path_flows[PATH_TO_SERVER];
-	struct path_flow *out = &path_flows[PATH_TO_CLIENT];
+	pr_err("%s left as %pI6c:%u to %pI6c:%u with mark %u\n", what,
+	       &left->saddr, left->sport, &left->daddr, left->dport,
+	       left->mark);
+	return -EBADMSG;
+}
 
-	if (!in4_pton(client, -1, (u8 *)&in->saddr, -1, NULL) ||
-	    !in4_pton(vip, -1, (u8 *)&in->daddr, -1, NULL) ||
-	    !in4_pton(server, -1, (u8 *)&out->saddr, -1, NULL))
+/* Without the translation and the mark, something else was measured. */
+static int path_to_server(u16 sport, u16 dport, __be32 flags,
+			  unsigned int payload, const char *text)
+{
+	struct packet left, packet = {
+		.saddr = path_client,
+		.daddr = path_vip,
+		.sport = sport,
+		.dport = dport,
+		.flags = flags,
+		.payload = payload,
+		.text = text,
+	};
+	int err = path_send(PATH_TO_SERVER, &packet, &left);
+
+	if (err)
+		return err;
+	if (!ipv6_addr_equal(&left.saddr, &path_client) ||
+	    !ipv6_addr_equal(&left.daddr, &path_server) ||
+	    left.mark != path_mark)
+		return path_wrong("a packet to the VIP", &left);
+	return 0;
+}
+
+static int path_to_client(u16 sport, u16 dport, __be32 flags,
+			  unsigned int payload, const char *text)
+{
+	struct packet left, packet = {
+		.saddr = path_server,
+		.daddr = path_client,
+		.sport = sport,
+		.dport = dport,
+		.flags = flags,
+		.payload = payload,
+		.text = text,
+	};
+	int err = path_send(PATH_TO_CLIENT, &packet, &left);
+
+	if (err)
+		return err;
+	if (!ipv6_addr_equal(&left.saddr, &path_vip) ||
+	    !ipv6_addr_equal(&left.daddr, &path_client))
+		return path_wrong("a packet to the client", &left);
+	return 0;
+}
+
+static int path_open(u16 client_port, u16 port)
+{
+	int err = path_to_server(client_port, port, TCP_FLAG_SYN, 0, NULL);
+
+	if (!err)
+		err = path_to_client(port, client_port,
+				     TCP_FLAG_SYN | TCP_FLAG_ACK, 0, NULL);
+	if (!err)
+		err = path_to_server(client_port, port, TCP_FLAG_ACK, 0, NULL);
+	return err;
+}
+
+/* The server tells its data port, in case somebody listens on the way. */
+static int path_announce(void)
+{
+	char text[64];
+
+	if (path_pf == NFPROTO_IPV4)
+		snprintf(text, sizeof(text),
+			 "227 Entering Passive Mode (%u,%u,%u,%u,%u,%u).\r\n",
+			 path_server.s6_addr[12], path_server.s6_addr[13],
+			 path_server.s6_addr[14], path_server.s6_addr[15],
+			 PATH_PORT_DATA >> 8, PATH_PORT_DATA & 255);
+	else
+		snprintf(text, sizeof(text),
+			 "229 Entering Extended Passive Mode (|||%u|)\r\n",
+			 PATH_PORT_DATA);
+	return path_to_client(PATH_PORT_CONTROL, PATH_PORT_CLIENT,
+			      TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
+}
+
+/* The client tells its own. */
+static int path_announce_active(u16 port)
+{
+	char text[96];
+
+	if (path_pf == NFPROTO_IPV4)
+		snprintf(text, sizeof(text), "PORT %u,%u,%u,%u,%u,%u\r\n",
+			 path_client.s6_addr[12], path_client.s6_addr[13],
+			 path_client.s6_addr[14], path_client.s6_addr[15],
+			 port >> 8, port & 255);
+	else
+		snprintf(text, sizeof(text), "EPRT |2|%pI6c|%u|\r\n",
+			 &path_client, port);
+	return path_to_server(PATH_PORT_CLIENT, PATH_PORT_CONTROL,
+			      TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
+}
+
+static int path_established(u16 client_port, u16 port, unsigned int payload)
+{
+	uint i;
+	int err = 0;
+
+	for (i = 0; i < PATH_WARM_UP + packets && !err; i++) {
+		if (i == PATH_WARM_UP)
+			memset(path_ticks, 0, sizeof(path_ticks));
+		err = path_to_server(client_port, port, TCP_FLAG_ACK, payload,
+				     NULL);
+		if (!err)
+			err = path_to_client(port, client_port, TCP_FLAG_ACK,
+					     payload, NULL);
+		cond_resched();
+	}
+	return err;
+}
+
+static int path_new_passive(u16 client_port)
+{
+	int err = path_open(client_port, PATH_PORT_DATA);
+
+	if (!err)
+		err = path_to_server(client_port, PATH_PORT_DATA, TCP_FLAG_ACK,
+				     PATH_PAYLOAD, NULL);
+	return err;
+}
+
+/* The client answers to where the connection seems to come from. */
+static int path_new_active(u16 client_port)
+{
+	static const struct {
+		int direction;
+		__be32 flags;
+		unsigned int payload;
+	} steps[] = {
+		{ PATH_TO_CLIENT, TCP_FLAG_SYN, 0 },
+		{ PATH_TO_SERVER, TCP_FLAG_SYN | TCP_FLAG_ACK, 0 },
+		{ PATH_TO_CLIENT, TCP_FLAG_ACK, 0 },
+		{ PATH_TO_CLIENT, TCP_FLAG_ACK, PATH_PAYLOAD },
+	};
+	struct packet seen, left, packet;
+	int err;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		packet = (struct packet) {
+			.saddr = path_server,
+			.daddr = path_client,
+			.sport = PATH_PORT_ACTIVE,
+			.dport = client_port,
+			.flags = steps[i].flags,
+			.payload = steps[i].payload,
+		};
+		if (steps[i].direction == PATH_TO_SERVER) {
+			packet.saddr = path_client;
+			packet.daddr = seen.saddr;
+			packet.sport = client_port;
+			packet.dport = seen.sport;
+		}
+		err = path_send(steps[i].direction, &packet, &left);
+		if (err)
+			return err;
+		if (steps[i].direction == PATH_TO_CLIENT) {
+			if (ipv6_addr_equal(&left.saddr, &path_server))
+				return path_wrong("active data", &left);
+			seen = left;
+		} else if (!ipv6_addr_equal(&left.daddr, &path_server) ||
+			   left.dport != PATH_PORT_ACTIVE) {
+			return path_wrong("an answer to active data", &left);
+		}
+	}
+	return 0;
+}
+
+/* What is said on the control connection before is not counted. */
+static int path_opened(bool active)
+{
+	u64 sum[PATH_DIRECTIONS] = {};
+	u16 port;
+	int err;
+	int d;
+	int i;
+
+	for (i = 0; i < PATH_WARM_UP + PATH_CONNECTIONS; i++) {
+		port = PATH_PORT_CLIENT + 2 + i;
+		err = active ? path_announce_active(port) : path_announce();
+		if (err)
+			return err;
+		memset(path_ticks, 0, sizeof(path_ticks));
+		err = active ? path_new_active(port) : path_new_passive(port);
+		if (err)
+			return err;
+		for (d = 0; d < PATH_DIRECTIONS && i >= PATH_WARM_UP; d++)
+			sum[d] += path_ticks[d];
+		cond_resched();
+	}
+	memcpy(path_ticks, sum, sizeof(sum));
+	return 0;
+}
+
+/* Every kind happens in a session that has its control connection. */
+static int path_measure(const char *kind)
+{
+	struct ftpmark_span span;
+	uint count = packets;
+	int err;
+	int i;
+
+	ftpmark_span_begin(&span);
+	err = path_open(PATH_PORT_CLIENT, PATH_PORT_CONTROL);
+	if (!err)
+		err = path_announce();
+	if (err)
+		return err;
+
+	if (!strcmp(kind, "control")) {
+		err = path_established(PATH_PORT_CLIENT, PATH_PORT_CONTROL, 32);
+	} else if (!strcmp(kind, "passive")) {
+		err = path_open(PATH_PORT_CLIENT + 1, PATH_PORT_DATA);
+		if (!err)
+			err = path_established(PATH_PORT_CLIENT + 1,
+					       PATH_PORT_DATA, PATH_PAYLOAD);
+	} else if (!strcmp(kind, "new_passive")) {
+		count = PATH_CONNECTIONS;
+		err = path_opened(false);
+	} else if (!strcmp(kind, "new_active")) {
+		count = PATH_CONNECTIONS;
+		err = path_opened(true);
+	} else {
+		err = -EINVAL;
+	}
+	ftpmark_span_end(&span);
+	for (i = 0; i < PATH_DIRECTIONS && !err; i++)
+		path_result[i] = ftpmark_clock_result(path_ticks[i], count,
+						      &span);
+	return err;
+}
+
+static int path_prepare(struct net *net, unsigned int family)
+{
+	bool v6 = family == 6;
+
+	if (family != 4 && family != 6)
+		return -EINVAL;
+	path_pf = v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	if (!packet_address(client[v6], &path_client) ||
+	    !packet_address(vip[v6], &path_vip) ||
+	    !packet_address(server[v6], &path_server))
 		return -EINVAL;
 
-	in->leaves_saddr = in->saddr;
-	in->leaves_daddr = out->saddr;
-	in->sport = htons(PATH_PORT_CLIENT);
-	in->dport = htons(PATH_PORT_DATA);
-	in->mark = mark;
-
-	out->daddr = in->saddr;
-	out->leaves_saddr = in->daddr;
-	out->leaves_daddr = in->saddr;
-	out->sport = in->dport;
-	out->dport = in->sport;
-
-	in->dev = dev_get_by_name(net, client_dev);
-	out->dev = dev_get_by_name(net, server_dev);
-	return in->dev && out->dev ? 0 : -ENODEV;
+	memset(path_result, 0, sizeof(path_result));
+	path_dev[PATH_TO_SERVER] = dev_get_by_name(net, client_dev);
+	path_dev[PATH_TO_CLIENT] = dev_get_by_name(net, server_dev);
+	return path_dev[PATH_TO_SERVER] && path_dev[PATH_TO_CLIENT] ?
+	       0 : -ENODEV;
 }
 
 static int path_measure_set(const char *value, const struct kernel_param *kp)
 {
-	u32 mark;
+	unsigned int family;
+	char kind[16];
 	int err;
 	int i;
 
-	err = kstrtou32(value, 0, &mark);
-	if (err)
-		return err;
+	if (sscanf(value, "%15s %u %u", kind, &family, &path_mark) != 3)
+		return -EINVAL;
 
-	memset(path_flows, 0, sizeof(path_flows));
-	err = path_prepare(current->nsproxy->net_ns, mark);
+	memset(path_dev, 0, sizeof(path_dev));
+	err = path_prepare(current->nsproxy->net_ns, family);
 	if (!err)
-		err = path_connect();
-	for (i = 0; i < PATH_FLOWS && !err; i++)
-		err = path_measure_flow(&path_flows[i]);
-
-	for (i = 0; i < PATH_FLOWS; i++)
-		dev_put(path_flows[i].dev);
+		err = path_measure(kind);
+	for (i = 0; i < PATH_DIRECTIONS; i++)
+		dev_put(path_dev[i]);
 	return err;
 }
 
 static int path_measure_get(char *buffer, const struct kernel_param *kp)
 {
-	return sysfs_emit(buffer, "%u %u\n", path_flows[PATH_TO_SERVER].ticks,
-			  path_flows[PATH_TO_CLIENT].ticks);
+	return sysfs_emit(buffer, "%llu %llu\n", path_result[PATH_TO_SERVER],
+			  path_result[PATH_TO_CLIENT]);
 }
 
 static const struct kernel_param_ops path_measure_ops = {
@@ -274,16 +433,17 @@ static const struct kernel_param_ops path_measure_ops = {
 	.get	= path_measure_get,
 };
 module_param_cb(measure, &path_measure_ops, NULL, 0600);
-MODULE_PARM_DESC(measure, "written: expected mark; read: to server, to client");
+MODULE_PARM_DESC(measure, "written: KIND FAMILY MARK; read: the price");
 
 static int __net_init path_net_init(struct net *net)
 {
-	return nf_register_net_hook(net, &path_end_ops);
+	return nf_register_net_hooks(net, path_end_ops,
+				     ARRAY_SIZE(path_end_ops));
 }
 
 static void __net_exit path_net_exit(struct net *net)
 {
-	nf_unregister_net_hook(net, &path_end_ops);
+	nf_unregister_net_hooks(net, path_end_ops, ARRAY_SIZE(path_end_ops));
 }
 
 static struct pernet_operations path_net_ops = {
@@ -303,6 +463,6 @@ static void __exit path_exit(void)
 }
 module_exit(path_exit);
 
-MODULE_DESCRIPTION("Counts what a router does with an FTP data packet");
+MODULE_DESCRIPTION("Counts what a router does with packets of FTP sessions");
 MODULE_AUTHOR("nf_ftpmark maintainers");
 MODULE_LICENSE("GPL");
