@@ -13,6 +13,9 @@
 /* Between the items of a list. */
 static const char ftpmark_separators[] = " \t\n,";
 
+/* Around a value that is no list. */
+static const char ftpmark_blanks[] = " \t\n";
+
 /**
  * ftpmark_refuse - note why a value is refused
  * @refusal: where the reason goes
@@ -48,6 +51,15 @@ int ftpmark_refuse_word(struct ftpmark_refusal *refusal,
 			      why);
 }
 
+static bool ftpmark_word_between(const char **cursor, const char *separators,
+				 struct ftpmark_word *word)
+{
+	word->text = *cursor + strspn(*cursor, separators);
+	word->len = strcspn(word->text, separators);
+	*cursor = word->text + word->len;
+	return word->len;
+}
+
 /**
  * ftpmark_word_next - take the next item of a list
  * @cursor: where to look; moved behind the item
@@ -57,10 +69,7 @@ int ftpmark_refuse_word(struct ftpmark_refusal *refusal,
  */
 bool ftpmark_word_next(const char **cursor, struct ftpmark_word *word)
 {
-	word->text = *cursor + strspn(*cursor, ftpmark_separators);
-	word->len = strcspn(word->text, ftpmark_separators);
-	*cursor = word->text + word->len;
-	return word->len;
+	return ftpmark_word_between(cursor, ftpmark_separators, word);
 }
 
 /**
@@ -84,9 +93,9 @@ static int ftpmark_word_only(const char *text, struct ftpmark_word *word,
 {
 	struct ftpmark_word more;
 
-	if (!ftpmark_word_next(&text, word))
+	if (!ftpmark_word_between(&text, ftpmark_blanks, word))
 		return ftpmark_refuse(refusal, -EINVAL, "empty value");
-	if (ftpmark_word_next(&text, &more))
+	if (ftpmark_word_between(&text, ftpmark_blanks, &more))
 		return ftpmark_refuse_word(refusal, &more,
 					   "is one word too many");
 	return 0;
@@ -211,6 +220,8 @@ int ftpmark_parse_mark(const char *text, u32 *mark,
 	    (word.text[1] == 'x' || word.text[1] == 'X')) {
 		base = 16;
 		skip = 2;
+		while (skip < word.len - 1 && word.text[skip] == '0')
+			skip++;
 	}
 	if (ftpmark_number(word.text + skip, word.len - skip, base, &number) ||
 	    !number)
