@@ -292,9 +292,10 @@ static struct kobj_attribute ftpmark_add_file =
 static struct kobj_attribute ftpmark_remove_file =
 	__ATTR(remove, 0200, NULL, ftpmark_remove_store);
 
+/* "add" comes last: behind it nothing can fail that a service would outlive. */
 static const struct attribute *const ftpmark_net_attrs[] = {
-	&ftpmark_add_file.attr,
 	&ftpmark_remove_file.attr,
+	&ftpmark_add_file.attr,
 	NULL
 };
 
