@@ -21,13 +21,6 @@ enum {
 	FTPMARK_IPVS_PORT_TRIES	= 16,
 };
 
-/*
- * From the look whether a connection is known and a virtual port free until it
- * is entered there: a SYN may come twice at once, and two real servers may dial
- * the same client port.
- */
-static DEFINE_SPINLOCK(ftpmark_ipvs_lock);
-
 /**
  * enum ftpmark_ipvs_entry - what became of a SYN
  * @FTPMARK_IPVS_FAILED: it can't be translated
@@ -142,18 +135,24 @@ ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 			      NULL, 0);
 }
 
+/*
+ * Locked from the look whether a connection is known and a virtual port free
+ * until it is entered there: a SYN may come twice at once, and two real servers
+ * may dial the same client port.
+ */
 static enum ftpmark_ipvs_entry
-ftpmark_ipvs_enter(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
+ftpmark_ipvs_enter(struct ftpmark_net *ns, const struct ftpmark_flow *flow,
 		   const struct ftpmark_active_match *match)
 {
+	struct netns_ipvs *ipvs = net_ipvs(ns->net);
 	enum ftpmark_ipvs_entry entry;
 	struct ip_vs_conn *cp = NULL;
 
-	spin_lock_bh(&ftpmark_ipvs_lock);
+	spin_lock_bh(&ns->ipvs_lock);
 	entry = ftpmark_ipvs_known(ipvs, flow);
 	if (entry == FTPMARK_IPVS_FAILED && match->has_vip)
 		cp = ftpmark_ipvs_create(ipvs, flow, &match->vip);
-	spin_unlock_bh(&ftpmark_ipvs_lock);
+	spin_unlock_bh(&ns->ipvs_lock);
 	if (!cp)
 		return entry;
 
@@ -162,12 +161,11 @@ ftpmark_ipvs_enter(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 	return FTPMARK_IPVS_NEW;
 }
 
-static noinline unsigned int ftpmark_ipvs_syn(const struct ftpmark_net *ns,
+static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 					      struct sk_buff *skb, u8 family,
 					      const struct tcphdr *tcp)
 {
 	enum ftpmark_ipvs_entry entry = FTPMARK_IPVS_FAILED;
-	struct netns_ipvs *ipvs = net_ipvs(ns->net);
 	struct ftpmark_active_match match;
 	struct ftpmark_flow flow;
 
@@ -179,8 +177,8 @@ static noinline unsigned int ftpmark_ipvs_syn(const struct ftpmark_net *ns,
 				   BIT(FTPMARK_ACTIVE_IPVS), &match))
 		return NF_ACCEPT;
 
-	if (ftpmark_ipvs_works(ipvs, family))
-		entry = ftpmark_ipvs_enter(ipvs, &flow, &match);
+	if (ftpmark_ipvs_works(net_ipvs(ns->net), family))
+		entry = ftpmark_ipvs_enter(ns, &flow, &match);
 
 	switch (entry) {
 	case FTPMARK_IPVS_NEW:
@@ -199,7 +197,7 @@ static noinline unsigned int ftpmark_ipvs_syn(const struct ftpmark_net *ns,
 }
 
 /* A packet with a header that is not plain. */
-static noinline unsigned int ftpmark_ipvs_rest(const struct ftpmark_net *ns,
+static noinline unsigned int ftpmark_ipvs_rest(struct ftpmark_net *ns,
 					       struct sk_buff *skb, u8 family)
 {
 	const struct tcphdr *tcp;

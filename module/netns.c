@@ -144,6 +144,7 @@ static int __net_init ftpmark_netns_setup(struct net *net)
 	ns->net = net;
 	mutex_init(&ns->lock);
 	mutex_init(&ns->lifecycle);
+	spin_lock_init(&ns->ipvs_lock);
 	INIT_LIST_HEAD(&ns->services);
 	RCU_INIT_POINTER(ns->table, &ftpmark_table_empty);
 	ftpmark_hooks_init(ns);

@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
+#include <linux/spinlock.h>
 #include <net/net_namespace.h>
 
 #include "table.h"
@@ -24,6 +25,8 @@ struct ftpmark_sysfs;
  * @hooks: hooks that are registered, bits of enum ftpmark_hook
  * @exiting: no change is taken any more
  * @ops: hooks, with the namespace as their argument
+ * @ipvs_lock: entering active data connections into IPVS; taken with softirqs
+ *	off
  * @clients: which VIPs clients use; made when a table first needs it, kept to
  *	the end
  * @retired: bytes of tables waiting for the end of a grace period, roughly
@@ -39,6 +42,7 @@ struct ftpmark_net {
 	unsigned long hooks;
 	bool exiting;
 	struct nf_hook_ops ops[FTPMARK_HOOK_PLAIN_COUNT];
+	spinlock_t ipvs_lock;	/* entering connections into IPVS */
 	struct ftpmark_clients *clients;
 	size_t retired;
 	struct ftpmark_sysfs *sysfs;
