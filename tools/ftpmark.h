@@ -60,6 +60,9 @@ struct ftpmark_call {
 	char *const *argv;
 };
 
+extern const struct ftpmark_verb ftpmark_verbs[];
+extern const size_t ftpmark_verbs_count;
+
 enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
 				  enum ftpmark_shape shape,
 				  struct ftpmark_request *request);

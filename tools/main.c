@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ftpmark: options, the table of verbs, dispatch. */
+/* ftpmark: options, help, dispatch. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -11,55 +11,6 @@
 #include "ftpmark.h"
 #include "netns.h"
 #include "sysfs.h"
-
-static const struct ftpmark_verb ftpmark_verbs[] = {
-	{
-		.name = "add",
-		.words = "NAME [WORD VALUE]...",
-		.summary = "create a service, set it and enable it",
-		.help =
-"All or nothing: if anything is refused, the service is not created.\n"
-"With \"enabled 0\" it is created but not enabled.\n",
-		.settings = true,
-		.run = ftpmark_cmd_add,
-	}, {
-		.name = "set",
-		.words = "NAME WORD VALUE [WORD VALUE]...",
-		.summary = "change settings of a service",
-		.help =
-"All or nothing: if anything is refused, what was changed is set back.\n",
-		.settings = true,
-		.run = ftpmark_cmd_set,
-	}, {
-		.name = "del",
-		.words = "NAME",
-		.summary = "remove a service",
-		.run = ftpmark_cmd_del,
-	}, {
-		.name = "enable",
-		.words = "NAME",
-		.summary = "let packets see a service",
-		.run = ftpmark_cmd_enable,
-	}, {
-		.name = "disable",
-		.words = "NAME",
-		.summary = "hide a service from packets, keep its settings",
-		.run = ftpmark_cmd_disable,
-	}, {
-		.name = "flush",
-		.words = "",
-		.summary = "remove every service of the network namespace",
-		.run = ftpmark_cmd_flush,
-	}, {
-		.name = "show",
-		.words = "[NAME]",
-		.summary = "print all services, or one and its counters",
-		.help =
-"This is what ftpmark does if no command is given. Each indented line of a\n"
-"service is a WORD and a VALUE that \"ftpmark set\" takes back.\n",
-		.run = ftpmark_cmd_show,
-	},
-};
 
 static const char ftpmark_usage_line[] =
 	"usage: ftpmark [-n NETNS] [-j] COMMAND [WORD]...\n";
@@ -92,7 +43,7 @@ static void ftpmark_help(void)
 	fputs(ftpmark_usage_line, stdout);
 	puts("\nMarks the FTP traffic of virtual servers for IPVS.\n");
 	puts("Commands:");
-	for (i = 0; i < ARRAY_SIZE(ftpmark_verbs); i++)
+	for (i = 0; i < ftpmark_verbs_count; i++)
 		printf("    %-8s  %s\n", ftpmark_verbs[i].name,
 		       ftpmark_verbs[i].summary);
 	puts("\nMore on one of them: ftpmark COMMAND --help\n");
@@ -143,7 +94,7 @@ static const struct ftpmark_verb *ftpmark_verb_find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ftpmark_verbs); i++) {
+	for (i = 0; i < ftpmark_verbs_count; i++) {
 		if (!strcmp(name, ftpmark_verbs[i].name))
 			return &ftpmark_verbs[i];
 	}
