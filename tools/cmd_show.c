@@ -7,135 +7,133 @@
  */
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
+#include "counters.h"
 #include "ftpmark.h"
+#include "profile.h"
 #include "service.h"
 #include "sysfs.h"
 
-static const char *const ftpmark_counters[][2] = {
-	{ "control-packets", "stats/control_packets" },
-	{ "passive-packets", "stats/passive_packets" },
-	{ "bytes", "stats/bytes" },
-	{ "out-of-range", "stats/out_of_range" },
-	{ "already-marked", "stats/already_marked" },
-	{ "active-connections", "stats/active_connections" },
-	{ "active-unmatched", "stats/active_unmatched" },
-	{ "active-failed", "stats/active_failed" },
-};
-
-static void ftpmark_show_setting(const struct ftpmark_setting *setting,
-				 char *value)
+static void ftpmark_show_settings(const struct ftpmark_profile *profile)
 {
-	char *blank;
-
-	if (setting->list) {
-		for (blank = value; (blank = strchr(blank, ' ')); blank++)
-			*blank = ',';
-	}
-	printf("    %-13s  %s\n", setting->word, value[0] ? value : "none");
-}
-
-static int ftpmark_show_head(const char *name)
-{
-	char *enabled;
-	int err;
-
-	err = ftpmark_sysfs_read(name, "enabled", &enabled);
-	if (err)
-		return err;
-	printf("service %s %s\n", name,
-	       strcmp(enabled, "0") ? "enabled" : "disabled");
-	free(enabled);
-	return 0;
-}
-
-static int ftpmark_show_settings(const char *name)
-{
-	const struct ftpmark_setting *setting;
-	char *value;
 	size_t i;
-	int err;
 
-	err = ftpmark_show_head(name);
-	if (err)
-		return err;
+	printf("service %s %s\n", profile->name,
+	       ftpmark_profile_enabled(profile) ? "enabled" : "disabled");
 	for (i = 0; i < ftpmark_settings_count; i++) {
-		setting = &ftpmark_settings[i];
-		if (ftpmark_setting_is_enabled(setting))
-			continue;
-		err = ftpmark_sysfs_read(name, setting->file, &value);
-		/* An older module lacks the newest settings. */
-		if (err == -ENOENT)
-			continue;
-		if (err)
-			return err;
-		ftpmark_show_setting(setting, value);
-		free(value);
+		if (!ftpmark_setting_is_enabled(&ftpmark_settings[i]) &&
+		    profile->value[i])
+			printf("    %-13s  %s\n", ftpmark_settings[i].word,
+			       profile->value[i]);
 	}
-	return 0;
 }
 
-static int ftpmark_show_counters(const char *name)
+static void ftpmark_show_counters(const char *name,
+				  const struct ftpmark_counts *counts)
 {
-	const char *const *counter;
-	char *value;
 	size_t i;
-	int err;
 
 	printf("counters %s\n", name);
-	for (i = 0; i < ARRAY_SIZE(ftpmark_counters); i++) {
-		counter = ftpmark_counters[i];
-		err = ftpmark_sysfs_read(name, counter[1], &value);
-		if (err == -ENOENT)
-			continue;
+	for (i = 0; i < ftpmark_counters_count; i++) {
+		if (counts->known[i])
+			printf("    %-18s  %llu\n", ftpmark_counters[i].word,
+			       counts->value[i]);
+	}
+}
+
+static struct json_object *ftpmark_show_list(const char *value)
+{
+	struct json_object *list = json_object_new_array();
+	size_t length;
+
+	if (!strcmp(value, "none"))
+		return list;
+	for (; *value; value += length + !!value[length]) {
+		length = strcspn(value, ",");
+		json_object_array_add(list,
+				      json_object_new_string_len(value, length));
+	}
+	return list;
+}
+
+static struct json_object *
+ftpmark_show_value(const struct ftpmark_setting *setting, const char *value)
+{
+	if (setting->list)
+		return ftpmark_show_list(value);
+	if (setting->kind == FTPMARK_NUMBER)
+		return json_object_new_int64(strtoll(value, NULL, 10));
+	if (!strcmp(setting->choices[0], "0"))
+		return json_object_new_boolean(strcmp(value, "0"));
+	return json_object_new_string(value);
+}
+
+/* Keys are the names of the files. */
+static struct json_object *
+ftpmark_show_json(const struct ftpmark_profile *profile,
+		  const struct ftpmark_counts *counts)
+{
+	struct json_object *json = json_object_new_object();
+	size_t i;
+
+	json_object_object_add(json, "name",
+			       json_object_new_string(profile->name));
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		if (profile->value[i])
+			json_object_object_add(json, ftpmark_settings[i].file,
+					       ftpmark_show_value(&ftpmark_settings[i],
+								  profile->value[i]));
+	}
+	json_object_object_add(json, "stats", ftpmark_counts_json(counts));
+	return json;
+}
+
+static int ftpmark_show_one(const struct ftpmark_profile *profile,
+			    bool counters, struct json_object *list)
+{
+	struct ftpmark_counts counts;
+	int err;
+
+	if (counters || list) {
+		err = ftpmark_counts_read(profile->name, &counts);
 		if (err)
 			return err;
-		printf("    %-18s  %s\n", counter[0], value);
-		free(value);
 	}
+	if (list) {
+		json_object_array_add(list, ftpmark_show_json(profile, &counts));
+		return 0;
+	}
+	ftpmark_show_settings(profile);
+	if (counters)
+		ftpmark_show_counters(profile->name, &counts);
 	return 0;
 }
 
-static int ftpmark_show_one(const char *name)
+static int ftpmark_show(const struct ftpmark_config *config, bool named,
+			struct json_object *list)
 {
-	int err;
-
-	err = ftpmark_show_settings(name);
-	if (!err)
-		err = ftpmark_show_counters(name);
-	if (err)
-		ftpmark_error("%s: %s", name, ftpmark_service_reason(err));
-	return err;
-}
-
-static int ftpmark_show_all(void)
-{
-	char **names;
-	size_t count;
 	size_t i;
 	int err;
 
-	err = ftpmark_service_list(&names, &count);
-	if (err)
-		return err;
-	if (!count)
+	if (!config->count && !list)
 		puts("no services");
-	for (i = 0; i < count; i++) {
-		err = ftpmark_show_settings(names[i]);
+	for (i = 0; i < config->count; i++) {
+		err = ftpmark_show_one(&config->profile[i], named, list);
 		/* Removed since it was listed. */
-		if (err == -ENOENT || err == -ENODEV)
-			err = 0;
+		if (!named && (err == -ENOENT || err == -ENODEV))
+			continue;
 		if (err) {
-			ftpmark_error("%s: %s", names[i],
+			ftpmark_error("%s: %s", config->profile[i].name,
 				      ftpmark_service_reason(err));
-			break;
+			return err;
 		}
 	}
-	ftpmark_sysfs_list_free(names, count);
-	return err;
+	return 0;
 }
 
 /**
@@ -147,13 +145,27 @@ static int ftpmark_show_all(void)
 enum ftpmark_status ftpmark_cmd_show(const struct ftpmark_call *call)
 {
 	struct ftpmark_request request;
+	struct json_object *list = NULL;
+	struct json_object *json = NULL;
+	struct ftpmark_config config;
 	enum ftpmark_status status;
 	int err;
 
 	status = ftpmark_begin(call, FTPMARK_MAY_NAME, &request);
 	if (status != FTPMARK_DONE)
 		return status;
-	err = request.name ? ftpmark_show_one(request.name) :
-			     ftpmark_show_all();
+	if (call->json) {
+		json = json_object_new_object();
+		list = json_object_new_array();
+		json_object_object_add(json, "services", list);
+	}
+	err = ftpmark_config_read(&config, request.name);
+	if (!err)
+		err = ftpmark_show(&config, request.name, list);
+	if (!err && json)
+		err = ftpmark_json_print(json, false);
+	else
+		json_object_put(json);
+	ftpmark_config_free(&config);
 	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
 }

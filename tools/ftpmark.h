@@ -14,12 +14,14 @@
  * @FTPMARK_REFUSED: refused by the kernel; nothing has changed
  * @FTPMARK_USAGE: not understood
  * @FTPMARK_NO_MODULE: the module is not loaded
+ * @FTPMARK_DIFFERS: "restore --dry-run" found a difference
  */
 enum ftpmark_status {
 	FTPMARK_DONE = 0,
 	FTPMARK_REFUSED = 1,
 	FTPMARK_USAGE = 2,
 	FTPMARK_NO_MODULE = 3,
+	FTPMARK_DIFFERS = 4,
 };
 
 struct ftpmark_call;
@@ -66,7 +68,11 @@ extern const size_t ftpmark_verbs_count;
 enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
 				  enum ftpmark_shape shape,
 				  struct ftpmark_request *request);
+enum ftpmark_status ftpmark_open(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_word_error(const struct ftpmark_call *call,
+				       const char *word, const char *why);
 
+void ftpmark_error_place(const char *file, unsigned int line);
 __printf(1, 2)
 void ftpmark_error(const char *fmt, ...);
 
@@ -75,7 +81,10 @@ enum ftpmark_status ftpmark_cmd_del(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_flush(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_restore(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_save(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_set(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_show(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_stats(const struct ftpmark_call *call);
 
 #endif /* FTPMARK_FTPMARK_H */

@@ -10,6 +10,7 @@
 #include "../module/version.h"
 #include "ftpmark.h"
 #include "netns.h"
+#include "reason.h"
 #include "sysfs.h"
 
 static const char ftpmark_usage_line[] =
@@ -27,7 +28,8 @@ static const char ftpmark_options_help[] =
 "    FTPMARK_SYSFS      the tree to work on instead of\n"
 "                       /sys/kernel/nf_ftpmark/net, with -n also\n"
 "\n"
-"Exit status: 0 done, 1 refused, 2 not understood, 3 module not loaded.\n";
+"Exit status: 0 done, 1 refused, 2 not understood, 3 module not loaded,\n"
+"4 restore --dry-run found a difference.\n";
 
 static void ftpmark_verb_usage(FILE *out, const struct ftpmark_verb *verb)
 {
@@ -85,7 +87,10 @@ static void ftpmark_version(void)
 	printf("ftpmark %s", FTPMARK_VERSION);
 	if (!ftpmark_sysfs_module_version(&version)) {
 		printf(", nf_ftpmark %s", version);
+		putchar('\n');
+		ftpmark_version_advice(version);
 		free(version);
+		return;
 	}
 	putchar('\n');
 }
@@ -99,6 +104,49 @@ static const struct ftpmark_verb *ftpmark_verb_find(const char *name)
 			return &ftpmark_verbs[i];
 	}
 	return NULL;
+}
+
+/**
+ * ftpmark_word_error() - tell which word of a command line is wrong
+ * @call: the command line
+ * @word: the word
+ * @why: what is wrong with it
+ *
+ * Return: FTPMARK_USAGE.
+ */
+enum ftpmark_status ftpmark_word_error(const struct ftpmark_call *call,
+				       const char *word, const char *why)
+{
+	ftpmark_error("%s: %s", word, why);
+	ftpmark_verb_usage(stderr, call->verb);
+	return FTPMARK_USAGE;
+}
+
+/**
+ * ftpmark_open() - enter the network namespace and find the module
+ * @call: the command line
+ *
+ * Return: FTPMARK_DONE, or the exit status of a failure that was explained.
+ */
+enum ftpmark_status ftpmark_open(const struct ftpmark_call *call)
+{
+	int err;
+
+	if (call->netns && ftpmark_netns_enter(call->netns))
+		return FTPMARK_REFUSED;
+
+	err = ftpmark_sysfs_open();
+	if (err == -ENOENT) {
+		ftpmark_error("nf_ftpmark: module not loaded");
+		ftpmark_error("load it with: modprobe nf_ftpmark");
+		return FTPMARK_NO_MODULE;
+	}
+	if (err) {
+		ftpmark_error("nf_ftpmark: %s", strerror(-err));
+		return FTPMARK_REFUSED;
+	}
+	ftpmark_reason_begin();
+	return FTPMARK_DONE;
 }
 
 /**
@@ -117,28 +165,11 @@ enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
 				  struct ftpmark_request *request)
 {
 	struct ftpmark_complaint complaint;
-	int err;
 
 	if (!ftpmark_parse(shape, call->argc, call->argv, request,
-			   &complaint)) {
-		ftpmark_error("%s: %s", complaint.word, complaint.why);
-		ftpmark_verb_usage(stderr, call->verb);
-		return FTPMARK_USAGE;
-	}
-	if (call->netns && ftpmark_netns_enter(call->netns))
-		return FTPMARK_REFUSED;
-
-	err = ftpmark_sysfs_open();
-	if (err == -ENOENT) {
-		ftpmark_error("nf_ftpmark: module not loaded");
-		ftpmark_error("load it with: modprobe nf_ftpmark");
-		return FTPMARK_NO_MODULE;
-	}
-	if (err) {
-		ftpmark_error("nf_ftpmark: %s", strerror(-err));
-		return FTPMARK_REFUSED;
-	}
-	return FTPMARK_DONE;
+			   &complaint))
+		return ftpmark_word_error(call, complaint.word, complaint.why);
+	return ftpmark_open(call);
 }
 
 static bool ftpmark_wants_help(int argc, char *const *argv)

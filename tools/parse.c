@@ -10,41 +10,61 @@
 
 enum { FTPMARK_ENABLED };
 
+static const char *const ftpmark_switch_words[] = { "0", "1", NULL };
+static const char *const ftpmark_marked_words[] = { "overwrite", "keep", NULL };
+static const char *const ftpmark_active_words[] = {
+	"ipvs", "snat", "masquerade", "off", NULL
+};
+
 /* In the order in which they are shown. */
 const struct ftpmark_setting ftpmark_settings[] = {
 	[FTPMARK_ENABLED] = {
 		.file = "enabled", .word = "enabled",
 		.takes = "one of: 0, 1",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
+		.standard = "0",
 	}, {
 		.file = "vip", .word = "vip", .list = true, .limit = 16,
 		.takes = "a list of IPv4 and IPv6 host addresses",
+		.kind = FTPMARK_HOSTS, .standard = "none",
 	}, {
 		.file = "control_ports", .word = "control-ports",
 		.alias = "control", .list = true, .limit = 64,
 		.takes = FTPMARK_PORTS,
+		.kind = FTPMARK_RANGES, .standard = "21",
 	}, {
 		.file = "passive_ports", .word = "passive-ports",
 		.alias = "passive", .list = true, .limit = 64,
 		.takes = FTPMARK_PORTS,
+		.kind = FTPMARK_RANGES, .standard = "10000-20000",
 	}, {
 		.file = "mark", .word = "mark",
 		.takes = "a number from 1 to 0xffffffff",
+		.kind = FTPMARK_NUMBER, .standard = "21",
 	}, {
 		.file = "on_marked", .word = "on-marked",
 		.takes = "one of: overwrite, keep",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_marked_words,
+		.standard = "overwrite",
 	}, {
 		.file = "real_servers", .word = "real-servers",
 		.alias = "real", .list = true, .limit = 64,
 		.takes = "a list of prefixes without host bits",
+		.kind = FTPMARK_PREFIXES, .standard = "none",
 	}, {
 		.file = "active", .word = "active",
 		.takes = "one of: ipvs, snat, masquerade, off",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_active_words,
+		.standard = "ipvs",
 	}, {
 		.file = "active_ports", .word = "active-ports",
 		.list = true, .limit = 64,
 		.takes = FTPMARK_PORTS,
+		.kind = FTPMARK_RANGES, .standard = "20",
 	}, {
 		.file = "notrack", .word = "notrack", .takes = "one of: 0, 1",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
+		.standard = "0",
 	},
 };
 

@@ -30,6 +30,22 @@ enum ftpmark_limit {
 };
 
 /**
+ * enum ftpmark_kind - what the value of a setting consists of
+ * @FTPMARK_CHOICE: one of several words
+ * @FTPMARK_NUMBER: a firewall mark
+ * @FTPMARK_HOSTS: a list of addresses
+ * @FTPMARK_PREFIXES: a list of addresses and prefixes
+ * @FTPMARK_RANGES: a set of ports
+ */
+enum ftpmark_kind {
+	FTPMARK_CHOICE,
+	FTPMARK_NUMBER,
+	FTPMARK_HOSTS,
+	FTPMARK_PREFIXES,
+	FTPMARK_RANGES,
+};
+
+/**
  * struct ftpmark_setting - one setting of a service
  * @file: its sysfs file
  * @word: how the tool prints it
@@ -37,6 +53,9 @@ enum ftpmark_limit {
  * @takes: what a value has to be; "not " before it makes an error message
  * @list: the value is a list, and may be "none"
  * @limit: the most items that a list may have, 0 if not worth telling
+ * @kind: what its value consists of
+ * @choices: the words of an FTPMARK_CHOICE, ended by NULL
+ * @standard: what a new service has, as the tool prints it
  */
 struct ftpmark_setting {
 	const char *file;
@@ -45,6 +64,9 @@ struct ftpmark_setting {
 	const char *takes;
 	bool list;
 	unsigned int limit;
+	enum ftpmark_kind kind;
+	const char *const *choices;
+	const char *standard;
 };
 
 /**

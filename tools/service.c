@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ftpmark.h"
+#include "reason.h"
 #include "service.h"
 #include "sysfs.h"
 
@@ -39,13 +41,18 @@ static bool ftpmark_missing_error(const char *name,
 				  const struct ftpmark_setting *setting,
 				  int err)
 {
+	char *version;
+
 	if (err != -ENOENT && err != -ENODEV)
 		return false;
 
 	if (err == -ENOENT && ftpmark_sysfs_exists(name)) {
 		ftpmark_error("%s: %s: the loaded module has no such setting",
 			      name, setting->word);
-		ftpmark_error("compare the versions with: ftpmark --version");
+		if (!ftpmark_sysfs_module_version(&version)) {
+			ftpmark_version_advice(version);
+			free(version);
+		}
 	} else {
 		ftpmark_error("%s: no such service", name);
 	}
@@ -85,13 +92,18 @@ static void ftpmark_change_error(const char *name,
 				 const struct ftpmark_change *change, int err)
 {
 	const char *value = change->value[0] ? change->value : "none";
-	char text[128];
+	char text[256];
 
 	if (ftpmark_missing_error(name, change->setting, err))
 		return;
 	ftpmark_error("%s: %s: %s: %s", name, change->setting->word, value,
 		      ftpmark_change_reason(change, err, text, sizeof(text)));
-	if (err == -EINVAL || err == -EEXIST || err == -EOPNOTSUPP)
+	if (err != -EINVAL && err != -EEXIST && err != -EOPNOTSUPP)
+		return;
+	if (ftpmark_reason_find(name, change->setting->file, text,
+				sizeof(text)))
+		ftpmark_error("the kernel says: %s", text);
+	else
 		ftpmark_error("see the kernel log (dmesg) for the reason");
 }
 

@@ -14,6 +14,7 @@
 #include "sysfs.h"
 
 #define FTPMARK_SYSFS_ROOT "/sys/kernel/nf_ftpmark/net"
+#define FTPMARK_SYSFS_IPVS "/sys/module/ip_vs"
 #define FTPMARK_SYSFS_VERSION "/sys/module/nf_ftpmark/version"
 
 static int ftpmark_path_check(int length)
@@ -281,4 +282,20 @@ void ftpmark_sysfs_list_free(char **names, size_t count)
 int ftpmark_sysfs_module_version(char **version)
 {
 	return ftpmark_file_read(FTPMARK_SYSFS_VERSION, version);
+}
+
+/**
+ * ftpmark_sysfs_module_has_ipvs() - was the module built for IPVS
+ *
+ * If it was, it needs IPVS, which is then there: as a module that is held by
+ * this one, or built in and held by none.
+ *
+ * Return: true if it was.
+ */
+bool ftpmark_sysfs_module_has_ipvs(void)
+{
+	if (access(FTPMARK_SYSFS_IPVS, F_OK))
+		return false;
+	return access(FTPMARK_SYSFS_IPVS "/holders", F_OK) ||
+	       !access(FTPMARK_SYSFS_IPVS "/holders/nf_ftpmark", F_OK);
 }

@@ -18,5 +18,6 @@ int ftpmark_sysfs_write(const char *name, const char *file,
 int ftpmark_sysfs_list(char ***names, size_t *count);
 void ftpmark_sysfs_list_free(char **names, size_t count);
 int ftpmark_sysfs_module_version(char **version);
+bool ftpmark_sysfs_module_has_ipvs(void);
 
 #endif /* FTPMARK_SYSFS_H */

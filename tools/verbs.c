@@ -49,7 +49,38 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 		.help =
 "This is what ftpmark does if no command is given. Each indented line of a\n"
 "service is a WORD and a VALUE that \"ftpmark set\" takes back.\n",
+		.json = true,
 		.run = ftpmark_cmd_show,
+	}, {
+		.name = "stats",
+		.words = "[NAME] [--explain] [--watch [SECONDS]] [--prometheus]",
+		.summary = "print counters",
+		.help =
+"    --explain          what each counter means, and what to do if it grows\n"
+"    --watch [SECONDS]  again and again (every 2 s), with rates per second\n"
+"    --prometheus       text for node_exporter's textfile collector\n",
+		.json = true,
+		.run = ftpmark_cmd_stats,
+	}, {
+		.name = "save",
+		.words = "",
+		.summary = "print all services, for a file that restore reads",
+		.help =
+"Settings that have their standard value are left out.\n",
+		.run = ftpmark_cmd_save,
+	}, {
+		.name = "restore",
+		.words = "[--dry-run] [FILE]",
+		.summary = "make the services what a file says, and nothing else",
+		.help =
+"FILE is /etc/ftpmark.conf if none is named, and \"-\" is standard input.\n"
+"Each of its lines is \"add NAME [WORD VALUE]...\"; \"#\" begins a comment.\n"
+"Services that are not in it are removed. Only what differs is touched: a\n"
+"service that stays keeps its counters. If a line is wrong nothing changes; if\n"
+"the kernel refuses something, what was changed is set back.\n"
+"With --dry-run the difference is printed, as commands. Exit status then: 0 none,\n"
+"4 some, 2 a faulty file.\n",
+		.run = ftpmark_cmd_restore,
 	},
 };
 
