@@ -52,8 +52,16 @@ check:
 	$(MAKE) tool
 	mkdir -p build
 	selftests/lint >build/lint.tap & \
-		selftests/packaging >build/packaging.tap & wait
-	selftests/vm/check $(CHECK_FLAGS) build/lint.tap build/packaging.tap
+		selftests/packaging >build/packaging.tap & \
+		selftests/fuzz/run >build/fuzz.tap & wait
+	selftests/vm/check $(CHECK_FLAGS) build/lint.tap build/packaging.tap \
+		build/fuzz.tap
+
+# As long as you like: SECONDS= of each fuzzer. What it finds joins the corpus.
+.PHONY: fuzz
+fuzz:
+	$(DEPS) test
+	$(MAKE) -C selftests/fuzz long
 
 .PHONY: lint
 lint:
@@ -93,6 +101,7 @@ help:
 	@echo 'make uninstall  undo that'
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
 	@echo 'make check      every test, in VMs with both supported kernels'
+	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
 	@echo 'make lint       the checks that only read or compile'
 	@echo 'make bench      instructions that a packet costs, beside all rivals'
 	@echo 'make bench-check   the module only, against limits'

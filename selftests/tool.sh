@@ -11,7 +11,7 @@
 ftpmark=${FTPMARK:-ftpmark}
 sysfs=/sys/kernel/nf_ftpmark/net
 mod_hint='ftpmark: load it with: modprobe nf_ftpmark'
-log_hint='ftpmark: see the kernel log (dmesg) for the reason'
+says='ftpmark: the kernel says:'
 not_root='needs CAP_NET_ADMIN in this network namespace'
 run_as=()
 other=
@@ -101,11 +101,11 @@ test_usage()
 	check_equal "-h" 0 "$status$err"
 	run --help
 	expect "--help is the same" 0 "$help"
-	for verb in add set del enable disable flush show; do
+	for verb in add set del enable disable flush show stats save restore; do
 		check "help lists $verb" grep -q "^    $verb  " <<<"$help"
 		run "$verb" --help
 		check_equal "help of $verb" \
-			"0 usage: ftpmark [-n NETNS] " "$status ${out%%"$verb"*}"
+			"0 usage: ftpmark [-n NETNS] " "$status ${out%%@(\[-j\] |)"$verb"*}"
 	done
 
 	for verb in add set del enable disable; do
@@ -153,17 +153,17 @@ test_add()
 	run add two vip 192.0.2.20 mark 5 real 10.0.0.1/24
 	expect "add with a bad value last" 1 "" \
 "ftpmark: two: real-servers: 10.0.0.1/24: not a list of prefixes without host bits
-$log_hint"
+$says \"10.0.0.1/24\" has bits set behind its length"
 	check_equal "nothing is left of it" "$before" "$(state)"
 	run add two mark 5
 	expect "add without a vip" 1 "" \
 "ftpmark: two: enabled: 1: the service has no vip
-$log_hint"
+$says an enabled service needs a virtual IP"
 	check_equal "nothing is left of it" "$before" "$(state)"
 	run add two vip 192.0.2.10
 	expect "add with the vip of another" 1 "" \
 "ftpmark: two: enabled: 1: another enabled service has the same address and port
-$log_hint"
+$says ftp and two would share 192.0.2.10 port 21"
 	check_equal "nothing is left of it" "$before" "$(state)"
 
 	run add two mark 5 enabled 0
@@ -247,7 +247,7 @@ test_set()
 	run set ftp vip 192.0.2.77 real 10.9.0.0/16 mark 9 active sideways
 	expect "set with a bad value last" 1 "" \
 "ftpmark: ftp: active: sideways: not one of: ipvs, snat, masquerade, off
-$log_hint"
+$says \"sideways\" is not one of the values known"
 	check_equal "all is set back, the empty list too" "$before" "$(state)"
 	run set ftp mark 0 vip 192.0.2.77
 	expect_error "set with a bad value first" 1 "ftp: mark: 0: not a number"
@@ -258,7 +258,7 @@ $log_hint"
 	run set ftp vip none
 	expect "set of no vip while enabled" 1 "" \
 "ftpmark: ftp: vip: none: must not be empty
-$log_hint"
+$says an enabled service needs a virtual IP"
 	run set nix mark 1
 	expect "set of no service" 1 "" "ftpmark: nix: no such service"
 

@@ -168,15 +168,17 @@ ftpmark_stats_rates(const struct ftpmark_counts *counts,
 		    const struct ftpmark_counts *before, double seconds)
 {
 	struct json_object *json = json_object_new_object();
+	char text[32];
 	double rate;
 	size_t i;
 
 	for (i = 0; i < ftpmark_counters_count; i++) {
 		if (!counts->known[i])
 			continue;
-		rate = round(ftpmark_rate(counts, before, i, seconds) * 10);
+		rate = ftpmark_rate(counts, before, i, seconds);
+		snprintf(text, sizeof(text), "%.1f", rate);
 		json_object_object_add(json, ftpmark_counters[i].file,
-				       json_object_new_double(rate / 10));
+				       json_object_new_double_s(rate, text));
 	}
 	return json;
 }
@@ -303,12 +305,17 @@ static int ftpmark_stats(const struct ftpmark_stats_options *options)
 
 static bool ftpmark_stats_seconds(const char *word, double *seconds)
 {
+	double number;
 	char *end;
 
-	*seconds = strtod(word, &end);
-	return word[0] >= '0' && word[0] <= '9' && !*end &&
-	       !word[strspn(word, "0123456789.")] &&
-	       *seconds >= 0.1 && *seconds <= 86400;
+	/* No sign, exponent or "inf", all of which strtod() takes. */
+	if (word[strspn(word, "0123456789.")])
+		return false;
+	number = strtod(word, &end);
+	if (*end || number < 0.1 || number > 86400)
+		return false;
+	*seconds = number;
+	return true;
 }
 
 /* The word at fault, or NULL. */
@@ -330,12 +337,10 @@ static const char *ftpmark_stats_words(const struct ftpmark_call *call,
 			    ftpmark_stats_seconds(call->argv[i + 1],
 						  &options->watch))
 				i++;
-			else
-				options->watch = FTPMARK_WATCH_SECONDS;
-		} else if (options->name || !ftpmark_name_valid(word)) {
-			return word;
-		} else {
+		} else if (!options->name && ftpmark_name_valid(word)) {
 			options->name = word;
+		} else {
+			return word;
 		}
 	}
 	return NULL;

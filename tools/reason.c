@@ -88,9 +88,9 @@ void ftpmark_version_advice(const char *module)
 	int order = strverscmp(module, FTPMARK_VERSION);
 
 	if (order < 0)
-		ftpmark_error("module %s is older than this tool (%s): update and reload the module",
-			      module, FTPMARK_VERSION);
+		ftpmark_error("module %s is older than this tool: update and reload the module",
+			      module);
 	else if (order > 0)
-		ftpmark_error("module %s is newer than this tool (%s): update the tool",
-			      module, FTPMARK_VERSION);
+		ftpmark_error("module %s is newer than this tool: update the tool",
+			      module);
 }

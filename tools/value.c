@@ -284,7 +284,7 @@ void ftpmark_prefixes_print(const struct ftpmark_prefixes *list,
 	size_t at = 0;
 	size_t i;
 
-	strcpy(text, "none");
+	snprintf(text, size, "none");
 	for (i = 0; i < list->count && at < size; i++) {
 		const struct ftpmark_prefix *item = &list->item[i];
 
@@ -309,7 +309,7 @@ void ftpmark_ranges_print(const struct ftpmark_ranges *set,
 	size_t at = 0;
 	size_t i;
 
-	strcpy(text, "none");
+	snprintf(text, size, "none");
 	for (i = 0; i < set->count && at < size; i++) {
 		const struct ftpmark_range *item = &set->item[i];
 
@@ -351,7 +351,7 @@ static bool ftpmark_word_canonical(const struct ftpmark_setting *setting,
 	for (choice = setting->choices; *choice; choice++) {
 		if (strlen(*choice) == length &&
 		    !memcmp(*choice, word, length)) {
-			strcpy(text, *choice);
+			snprintf(text, FTPMARK_VALUE_MAX + 1, "%s", *choice);
 			return true;
 		}
 	}

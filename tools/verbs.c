@@ -53,7 +53,7 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 		.run = ftpmark_cmd_show,
 	}, {
 		.name = "stats",
-		.words = "[NAME] [--explain] [--watch [SECONDS]] [--prometheus]",
+		.words = "[NAME] [OPTION]...",
 		.summary = "print counters",
 		.help =
 "    --explain          what each counter means, and what to do if it grows\n"

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Command lines: what is understood is sound, what is not is complained of. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/parse.h"
+#include "fuzz.h"
+
+enum { FUZZ_WORDS_MAX = 64 };
+
+static void fuzz_request(const struct ftpmark_request *request)
+{
+	size_t i, j;
+
+	if (request->count > ftpmark_settings_count)
+		abort();
+	if (request->name && !ftpmark_name_valid(request->name))
+		abort();
+	for (i = 0; i < request->count; i++) {
+		if (strlen(request->changes[i].value) > FTPMARK_VALUE_MAX)
+			abort();
+		for (j = 0; j < i; j++) {
+			if (request->changes[i].setting ==
+			    request->changes[j].setting)
+				abort();
+		}
+	}
+}
+
+/**
+ * LLVMFuzzerTestOneInput() - one command line
+ * @data: the shape, then words, each ended by a NUL
+ * @size: length of all that
+ *
+ * Return: 0.
+ */
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	struct ftpmark_complaint complaint = { NULL, NULL };
+	struct ftpmark_request request;
+	char *argv[FUZZ_WORDS_MAX];
+	char *text, *at;
+	int argc = 0;
+
+	if (!size)
+		return 0;
+	text = malloc(size);
+	memcpy(text, data + 1, size - 1);
+	text[size - 1] = '\0';
+	for (at = text; at < text + size - 1 && argc < FUZZ_WORDS_MAX;
+	     at += strlen(at) + 1)
+		argv[argc++] = at;
+	if (ftpmark_parse(data[0] % (FTPMARK_NAME_SET + 1), argc, argv,
+			  &request, &complaint)) {
+		fuzz_request(&request);
+		ftpmark_request_enable(&request);
+		ftpmark_request_order(&request);
+		fuzz_request(&request);
+	} else if (!complaint.word || !complaint.why) {
+		abort();
+	}
+	free(text);
+	return 0;
+}

@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What people read and type: man pages, the ABI document, help, completion.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+ftpmark=${FTPMARK:-ftpmark}
+top=$selftests/..
+sysfs=/sys/kernel/nf_ftpmark/net
+
+# The verbs that the tool has.
+verbs()
+{
+	"$ftpmark" --help | sed -n '/^Commands:/,/^$/s/^    \([a-z]*\) .*/\1/p'
+}
+
+test_man()
+{
+	local page word
+
+	for page in ftpmark.8 ftpmark.conf.5; do
+		if command -v man >/dev/null; then
+			check_equal "man finds no fault in $page" "" \
+				"$(MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z \
+				"$top/tools/man/$page" 2>&1 >/dev/null)"
+		else
+			skip "man finds no fault in $page" "no man"
+		fi
+	done
+	for word in $(verbs); do
+		check "ftpmark(8) has $word" \
+			grep -q "^\.B[IR]* \"*$word\b" "$top/tools/man/ftpmark.8"
+	done
+	for word in $("$ftpmark" set --help |
+			sed -n '/^WORD/,/^A list/s/^    \([a-z-]*\) .*/\1/p'); do
+		check "ftpmark(8) has $word" \
+			grep -qF -- "${word//-/\\-}" "$top/tools/man/ftpmark.8"
+	done
+	for word in 0 1 2 3 4; do
+		check "ftpmark(8) has exit status $word" \
+			grep -qx "\.B $word" "$top/tools/man/ftpmark.8"
+	done
+}
+
+# Each file is described, and nothing that is not there.
+test_abi()
+{
+	local described there
+
+	described=$(sed -n 's|^\(What:\)*\t\t*\(/sys/[^ ]*\)$|\2|p' \
+		"$top/module/sysfs-kernel-nf_ftpmark" | sort)
+	"$ftpmark" add ftp enabled 0
+	there=$(find "$sysfs" -type f | sed 's|/services/ftp/|/services/<name>/|'
+		echo "$sysfs")
+	check_equal "the ABI document and the files" \
+		"$(sort <<<"$there")" "$described"
+	check_equal "each entry is whole" \
+		"$(grep -c '^What:' "$top/module/sysfs-kernel-nf_ftpmark")" \
+		"$(tr '\n' ' ' <"$top/module/sysfs-kernel-nf_ftpmark" |
+			grep -oP 'What:.*?Date:\t.*?KernelVersion:\t.*?Contact:\t.*?Description:' |
+			wc -l)"
+	"$ftpmark" del ftp
+}
+
+test_help()
+{
+	local verb
+
+	for verb in $(verbs); do
+		check "help of $verb fits a terminal" [ -z \
+			"$("$ftpmark" "$verb" --help | grep -E '^.{81}')" ]
+	done
+	check_equal "golden: restore --help" \
+"usage: ftpmark [-n NETNS] restore [--dry-run] [FILE]
+
+restore: make the services what a file says, and nothing else.
+FILE is /etc/ftpmark.conf if none is named, and \"-\" is standard input.
+Each of its lines is \"add NAME [WORD VALUE]...\"; \"#\" begins a comment.
+Services that are not in it are removed. Only what differs is touched: a
+service that stays keeps its counters. If a line is wrong nothing changes; if
+the kernel refuses something, what was changed is set back.
+With --dry-run the difference is printed, as commands. Exit status then: 0 none,
+4 some, 2 a faulty file." "$("$ftpmark" restore --help)"
+}
+
+# What the words so far are completed to, the last one being typed.
+complete_words() # WORD...
+{
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	_ftpmark 2>/dev/null
+	printf '%s\n' "${COMPREPLY[@]}" | sort | xargs
+}
+
+test_completion()
+{
+	local word
+
+	# shellcheck source-path=SCRIPTDIR source=../tools/completion/ftpmark
+	. "$top/tools/completion/ftpmark"
+	"$ftpmark" add ftp vip 192.0.2.10 passive 1000-2000
+	"$ftpmark" add ftp2 enabled 0
+	for word in $(verbs); do
+		check_equal "completes $word" "$word" \
+			"$(complete_words ftpmark "$word")"
+	done
+	check_equal "completes a verb" "save set show stats" "$(complete_words ftpmark s)"
+	check_equal "completes services" "ftp ftp2" "$(complete_words ftpmark del f)"
+	check_equal "completes services of set" "ftp ftp2" "$(complete_words ftpmark set f)"
+	check_equal "completes no service to add" "" "$(complete_words ftpmark add f)"
+	check_equal "completes words" "active active-ports" \
+		"$(complete_words ftpmark set ftp ac)"
+	check_equal "completes values that are fixed" "ipvs masquerade off snat" \
+		"$(complete_words ftpmark set ftp active '')"
+	check_equal "completes values that are set" 192.0.2.10 \
+		"$(complete_words ftpmark set ftp vip '')"
+	check_equal "completes ports" "1000-2000 none" \
+		"$(complete_words ftpmark set ftp passive '')"
+	check_equal "completes options" --dry-run "$(complete_words ftpmark restore --d)"
+	check_equal "completes formats" nft "$(complete_words ftpmark export ftp nf)"
+	check_equal "completes behind a namespace" "disable" \
+		"$(complete_words ftpmark -n nix dis)"
+	"$ftpmark" flush
+}
+
+need "$ftpmark"
+load_module
+test_man
+test_abi
+test_help
+test_completion
+finish
