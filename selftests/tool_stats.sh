@@ -182,7 +182,7 @@ test_watch()
 		"$scratch/watch" | json 'd["services"][0]["rates"]["bytes"]')"
 
 	script -qec "$ftpmark -n $router stats --watch 0.2" "$scratch/watch" \
-		>/dev/null </dev/null &
+		>/dev/null 2>&1 </dev/null &
 	watcher=$!
 	check "--watch on a terminal clears it" busywait 60 shows 3 \
 		$'\033\\[H\033\\[J'
