@@ -120,7 +120,6 @@ test_completion()
 	check_equal "completes ports" "1000-2000 none" \
 		"$(complete_words ftpmark set ftp passive '')"
 	check_equal "completes options" --dry-run "$(complete_words ftpmark restore --d)"
-	check_equal "completes formats" nft "$(complete_words ftpmark export ftp nf)"
 	check_equal "completes behind a namespace" "disable" \
 		"$(complete_words ftpmark -n nix dis)"
 	"$ftpmark" flush
