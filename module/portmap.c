@@ -86,7 +86,10 @@ static int ftpmark_port_rule_cmp(const void *a, const void *b)
 {
 	const struct ftpmark_port_rule *x = a, *y = b;
 
-	return (int)x->first - (int)y->first;
+	if (x->first != y->first)
+		return (int)x->first - (int)y->first;
+	/* In name order, so that a refusal names them always the same way. */
+	return x->target < y->target ? -1 : x->target > y->target;
 }
 
 /**
