@@ -9,8 +9,14 @@
 
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "nf_ftpmark needs Linux 6.1 or newer"
+/*
+ * The oldest kernel that is supported, written here and nowhere else: Kbuild
+ * reads this line, and make lint holds all other mentions against it.
+ */
+#define FTPMARK_KERNEL_MIN KERNEL_VERSION(6, 1, 0)
+
+#if LINUX_VERSION_CODE < FTPMARK_KERNEL_MIN
+#error "nf_ftpmark: this kernel is too old; see FTPMARK_KERNEL_MIN"
 #endif
 
 /* The callbacks of struct kobj_type take a const kobject since 6.2. */
