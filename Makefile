@@ -8,6 +8,8 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(KREL)/build \
 DESTDIR ?=
 PREFIX ?= /usr/local
 DEPS := selftests/vm/deps
+VERSION := $(shell sed -n 's/.define FTPMARK_VERSION "\(.*\)"/\1/p' module/version.h)
+dkms_source := $(DESTDIR)/usr/src/nf_ftpmark-$(VERSION)
 
 .DELETE_ON_ERROR:
 
@@ -38,6 +40,25 @@ uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/nf_ftpmark.ko*
 	$(if $(DESTDIR),,depmod -a $(KREL))
 	$(MAKE) -C tools DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
+
+# The module's source, and only that, where DKMS and the packages want it.
+.PHONY: dkms
+dkms:
+	mkdir -p $(dkms_source)/module/compat
+	install -m 0644 Kbuild dkms.conf $(dkms_source)
+	install -m 0644 module/*.[ch] $(dkms_source)/module
+	install -m 0644 module/compat/*.h $(dkms_source)/module/compat
+	$(if $(DESTDIR),,dkms install nf_ftpmark/$(VERSION) -k $(KREL))
+
+.PHONY: deb
+deb:
+	$(DEPS) build deb
+	packaging/deb build/deb
+
+.PHONY: rpm
+rpm:
+	$(DEPS) build rpm
+	packaging/rpm build/rpm
 
 .PHONY: demo
 demo:
@@ -99,6 +120,9 @@ help:
 	@echo 'make            module for the running kernel (KREL=), and the tool'
 	@echo 'make install    both (DESTDIR=, PREFIX=); as root'
 	@echo 'make uninstall  undo that'
+	@echo 'make dkms       the module for DKMS to build, now and for later kernels'
+	@echo 'make deb        Debian packages in build/deb'
+	@echo 'make rpm        RPM packages in build/rpm'
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
 	@echo 'make check      every test, in VMs with both supported kernels'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
