@@ -122,6 +122,14 @@ setup_ns()
 	done
 }
 
+# soak SHORT LONG: how much a test does: LONG for "make soak", which sets
+# FTPMARK_SOAK.
+soak()
+{
+	[ -z "${FTPMARK_SOAK:-}" ] || shift
+	echo "$1"
+}
+
 # busywait SECONDS COMMAND [ARG...]: until the command succeeds. The pause only
 # leaves the processor to those who are waited for.
 busywait()

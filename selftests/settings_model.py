@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a namespace's files take and say, as the documentation has it.
+
+This knows nothing of the module's code: addresses are read by Python's own
+ipaddress module, sets of ports are big integers with a bit for each port.
+"""
+import ipaddress
+import re
+
+ADDRESSES_MAX = {"vip": 16, "real_servers": 64}
+RANGES_MAX = 64
+SERVICES_MAX = 4096
+PAGE = 4096
+
+DEFAULTS = {
+    "enabled": "0",
+    "vip": "",
+    "control_ports": "21",
+    "passive_ports": "10000-20000",
+    "mark": "21",
+    "on_marked": "overwrite",
+    "real_servers": "",
+    "active": "ipvs",
+    "active_ports": "20",
+    "notrack": "0",
+}
+CHOICES = {
+    "enabled": ("0", "1"),
+    "notrack": ("0", "1"),
+    "on_marked": ("overwrite", "keep"),
+    "active": ("ipvs", "snat", "masquerade", "off"),
+}
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
+# No leading zeros: other programs would read them as octal.
+DECIMAL = re.compile(r"0|[1-9][0-9]*")
+HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
+
+
+class Refused(Exception):
+    """A write that fails; the argument is the name of the errno."""
+
+
+def items(text):
+    """Of a list: between blanks, commas and newlines."""
+    return [item for item in re.split("[ \t\n,]+", text) if item]
+
+
+def single(text):
+    """A value that is no list: blanks around it and a newline do not count."""
+    word = text.strip(" \t\n")
+    if not word or re.search("[ \t\n,]", word):
+        raise Refused("EINVAL")
+    return word
+
+
+def decimal(text, lowest, highest):
+    if not DECIMAL.fullmatch(text) or not lowest <= int(text) <= highest:
+        raise Refused("EINVAL")
+    return int(text)
+
+
+def mark(text):
+    word = single(text)
+    if HEXADECIMAL.fullmatch(word):
+        number = int(word, 16)
+    else:
+        number = decimal(word, 0, 0xffffffff)
+    if not 1 <= number <= 0xffffffff:
+        raise Refused("EINVAL")
+    return str(number)
+
+
+def name(text):
+    word = single(text)
+    if not NAME.fullmatch(word):
+        raise Refused("EINVAL")
+    return word
+
+
+def port_bits(text):
+    """Ports and ranges as an integer whose bit N is port N."""
+    bits = 0
+    words = items(text)
+    if len(words) > RANGES_MAX:
+        raise Refused("E2BIG")
+    for word in words:
+        first, dash, last = word.partition("-")
+        first = decimal(first, 1, 65535)
+        last = decimal(last, 1, 65535) if dash else first
+        if last < first:
+            raise Refused("EINVAL")
+        bits |= (1 << (last + 1)) - (1 << first)
+    return bits
+
+
+def ports(text):
+    bits = port_bits(text)
+    words = []
+    while bits:
+        first = (bits & -bits).bit_length() - 1
+        # Adding one to a run of bits moves it to the first 0 above it.
+        last = (bits + (1 << first)) & ~bits
+        last = (last & -last).bit_length() - 2
+        words.append(f"{first}-{last}" if last > first else f"{first}")
+        bits &= -1 << (last + 1)
+    return " ".join(words)
+
+
+def ports_not_empty(text):
+    return ports(text) or refuse("EINVAL")
+
+
+def refuse(errno):
+    raise Refused(errno)
+
+
+def address(text):
+    """An address that a host can have."""
+    try:
+        # A zone would name an interface.
+        if "%" in text:
+            raise ValueError
+        host = ipaddress.ip_address(text)
+    except ValueError:
+        raise Refused("EINVAL") from None
+    if (host.is_unspecified or host.is_loopback or host.is_multicast
+            or host == ipaddress.ip_address("255.255.255.255")
+            or getattr(host, "ipv4_mapped", None)):
+        raise Refused("EINVAL")
+    return host
+
+
+def printed(host):
+    # The kernel writes ISATAP addresses (RFC 5214) in mixed notation.
+    if host.version == 6 and (int(host) >> 32) & 0xfdffffff == 0x5efe:
+        low = int(host) & 0xffffffff
+        # With 1 for each half, so that these are not part of a run of zeros.
+        high = ipaddress.IPv6Address(int(host) >> 32 << 32 | 0x00010001)
+        return str(high).removesuffix("1:1") + str(ipaddress.IPv4Address(low))
+    return str(host)
+
+
+def prefix(text):
+    base, slash, length = text.partition("/")
+    host = address(base)
+    if not slash:
+        return printed(host)
+    length = decimal(length, 1, host.max_prefixlen)
+    if int(host) & ((1 << (host.max_prefixlen - length)) - 1):
+        raise Refused("EINVAL")
+    if length == host.max_prefixlen:
+        return printed(host)
+    return f"{printed(host)}/{length}"
+
+
+def addresses(file, text):
+    words = items(text)
+    if len(words) > ADDRESSES_MAX[file]:
+        raise Refused("E2BIG")
+    parse = prefix if file == "real_servers" else lambda word: printed(
+        address(word))
+    # In the order written, each once.
+    return " ".join(dict.fromkeys(parse(word) for word in words))
+
+
+def canonical(file, text):
+    """What reading gives back, or Refused."""
+    if file in CHOICES:
+        word = single(text)
+        return word if word in CHOICES[file] else refuse("EINVAL")
+    if file == "mark":
+        return mark(text)
+    if file == "passive_ports":
+        return ports(text)
+    if file in ("control_ports", "active_ports"):
+        return ports_not_empty(text)
+    return addresses(file, text)
+
+
+class Namespace:
+    def __init__(self):
+        self.services = {}
+
+    def write(self, path, data):
+        """The name of the errno, or None when the write is taken."""
+        try:
+            self.change(path, data)
+        except Refused as refused:
+            return refused.args[0]
+        return None
+
+    def change(self, path, data):
+        if len(data) >= PAGE:
+            raise Refused("E2BIG")
+        if b"\0" in data:
+            raise Refused("EINVAL")
+        text = data.decode("latin-1")
+        if path == "add":
+            service = name(text)
+            if service in self.services:
+                raise Refused("EEXIST")
+            if len(self.services) >= SERVICES_MAX:
+                raise Refused("ENOSPC")
+            self.services[service] = dict(DEFAULTS)
+        elif path == "remove":
+            if self.services.pop(name(text), None) is None:
+                raise Refused("ENOENT")
+        else:
+            _, service, file = path.split("/")
+            self.set(service, file, text)
+
+    def set(self, service, file, text):
+        settings = dict(self.services[service])
+        settings[file] = canonical(file, text)
+        if settings["enabled"] == "1":
+            if not settings["vip"]:
+                raise Refused("EINVAL")
+            self.check_conflicts(service, settings)
+        self.services[service] = settings
+
+    def check_conflicts(self, service, settings):
+        """No two enabled services may have a VIP and port in common."""
+        vips = set(settings["vip"].split())
+        for other, its in self.services.items():
+            if (other != service and its["enabled"] == "1"
+                    and vips & set(its["vip"].split())
+                    and served(settings) & served(its)):
+                raise Refused("EEXIST")
+
+
+def served(settings):
+    return (port_bits(settings["control_ports"])
+            | port_bits(settings["passive_ports"]))
