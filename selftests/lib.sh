@@ -130,6 +130,23 @@ soak()
 	echo "$1"
 }
 
+# In KiB, of all the kernel's objects.
+kernel_memory()
+{
+	awk '/^(Slab|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' \
+		/proc/meminfo
+}
+
+# What of it may be freed long ago, in KiB: KASAN keeps up to 1/32 of all memory.
+kernel_memory_kept()
+{
+	local total=0
+
+	! grep -q ' kasan_quarantine_put$' /proc/kallsyms ||
+		total=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	echo $((total / 32))
+}
+
 # busywait SECONDS COMMAND [ARG...]: until the command succeeds. The pause only
 # leaves the processor to those who are waited for.
 busywait()

@@ -139,4 +139,5 @@ def main():
             print(repr(error), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which mark a packet gets and what is counted, as the documentation has it.
+
+Slow and plain, and independent of the module's code: it looks at the bytes
+of a packet, walks every header and every list, and keeps nothing.
+"""
+import collections
+import ipaddress
+import struct
+
+TCP = 6
+# RFC 8200 and RFC 4302; ESP hides what is behind it.
+HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION = 0, 43, 44, 51, 60
+FIN, SYN, RST, ACK = 1, 2, 4, 16
+TCP_HEADER = 20
+
+Service = collections.namedtuple(
+    "Service", "name vips control passive mark keep")
+
+
+def tcp_in_ipv4(packet):
+    """The address it goes to and its TCP header, if it has a whole one."""
+    if packet[9] != TCP or struct.unpack_from("!H", packet, 6)[0] & 0x1fff:
+        return None
+    start = (packet[0] & 15) * 4
+    return whole(packet[16:20], packet[start:start + TCP_HEADER])
+
+
+def tcp_in_ipv6(packet):
+    following, at = packet[6], 40
+    while following != TCP:
+        if following not in (HOP, ROUTING, FRAGMENT, AUTHENTICATION,
+                             DESTINATION):
+            return None
+        header = packet[at:at + 8]
+        # Every extension header has at least so much.
+        if len(header) < (8 if following == FRAGMENT else 2):
+            return None
+        if following == FRAGMENT:
+            if struct.unpack_from("!H", header, 2)[0] & 0xfff8:
+                return None
+            at += 8
+        elif following == AUTHENTICATION:
+            at += (header[1] + 2) * 4
+        else:
+            at += (header[1] + 1) * 8
+        following = header[0]
+    return whole(packet[24:40], packet[at:at + TCP_HEADER])
+
+
+def whole(destination, header):
+    if len(header) < TCP_HEADER:
+        return None
+    return ipaddress.ip_address(bytes(destination)), header
+
+
+def holds(ranges, port):
+    return any(first <= port <= last for first, last in ranges)
+
+
+class Model:
+    def __init__(self, services):
+        # In name order: the first of a VIP counts what is nobody's.
+        self.services = sorted(services)
+        self.counts = {service.name: collections.Counter()
+                       for service in services}
+
+    def mark(self, packet, mark):
+        """The mark that a packet has behind the module, if this was it before."""
+        found = (tcp_in_ipv4 if packet[0] >> 4 == 4 else tcp_in_ipv6)(packet)
+        if not found:
+            return mark
+        address, header = found
+        port, flags = struct.unpack_from("!2xH9xB", header)
+        here = [service for service in self.services if address in service.vips]
+        for service in here:
+            counts = self.counts[service.name]
+            if holds(service.control, port):
+                kind = "control_packets"
+            elif holds(service.passive, port):
+                kind = "passive_packets"
+            else:
+                continue
+            if mark not in (0, service.mark):
+                counts["already_marked"] += 1
+                if service.keep:
+                    return mark
+            counts[kind] += 1
+            counts["bytes"] += len(packet)
+            return service.mark
+        if here and flags & (SYN | ACK | RST | FIN) == SYN:
+            self.counts[here[0].name]["out_of_range"] += 1
+        return mark
