@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Packets on two CPUs while every file of several services is written, services
+# of the same names and namespaces come and go, and so does the module. Each
+# packet that arrives has the mark of the configuration before a change or
+# behind it, none is lost to a change, and every write ends.
+
+# shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
+# shellcheck disable=SC2016,SC2034 # for other shells; wire.sh's names
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=agent.sh
+. "$selftests/agent.sh"
+# shellcheck source=wire.sh
+. "$selftests/wire.sh"
+
+race=$selftests/race
+need ipvsadm nft
+[ -x "$race" ] || skip_all "no race: run make -C selftests"
+modprobe -q -a nfnetlink_log ip_vs_rr || skip_all "no nfnetlink_log or no IPVS"
+setup_ns client router
+load_module
+seconds=$(soak 12 240)
+seed=${FTPMARK_SEED:-1}
+
+# A router for what real servers send, too: those packets meet all hooks.
+wire_link "$client" "$router" wire0
+ip netns exec "$router" bash -e -c '
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	ip link add name up0 type dummy
+	ip link set up0 up
+	ip link set wire0 addrgenmode none up
+	ip address add 203.0.113.254/24 dev up0
+	ip route add 10.0.0.0/24 dev wire0
+	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+	ip -6 route add 2001:db8:57::cb00:7100/120 dev up0
+	ip -6 route add 2001:db8:57::a00:0/120 dev wire0
+	ipvsadm -A -f 21 -s rr -p 300
+	ipvsadm -a -f 21 -r 10.0.0.1 -m
+	ipvsadm -A -f 21 -6 -s rr -p 300
+	ipvsadm -a -f 21 -6 -r 2001:db8:57::a00:1 -m
+	nft -f -' <<-END
+	table inet race {
+		chain behind {
+			type filter hook prerouting priority -148
+			ip saddr 198.18.0.0/15 log group 7 queue-threshold 16 drop
+			ip6 saddr 2001:db8:57::c612:0/111 log group 7 queue-threshold 16 drop
+		}
+	}
+	END
+
+# race_run NAME [UNLOAD LOAD]: leaves what it counted in $count.
+declare -A count=()
+race_run()
+{
+	local status=0 key value
+
+	# What does not end is a deadlock.
+	timeout -s KILL $((seconds * 4 + 240)) ip netns exec "$router" \
+		"$race" "$client" wire0 "$router_mac" "$seconds" "$seed" \
+		"${@:2}" >"$scratch/race" 2>&1 || status=$?
+	note "$(cat "$scratch/race")"
+	count=()
+	while read -r key value; do
+		count[$key]=$value
+	done <"$scratch/race"
+	check_equal "$1: every write ends, and so does the run" 0 "$status"
+	check_equal "$1: no packet has a mark of no configuration" \
+		0 "${count[wrong]}"
+	check_equal "$1: no packet is lost to a change" 0 "${count[lost]}"
+	check "$1: many packets arrived" \
+		[ "${count[received]}" -gt $((seconds * 50)) ]
+	check "$1: many of them marked, of both families" \
+		[ "${count[marked4]}" -gt $((count[received] / 50)) -a \
+		"${count[marked6]}" -gt $((count[received] / 50)) ]
+	check "$1: many of them unmarked" [ $((count[marked4] +
+		count[marked6])) -lt $((count[received] * 19 / 20)) ]
+}
+
+services_left()
+{
+	ip netns exec "$router" bash -c '
+		cd /sys/kernel/nf_ftpmark/net
+		for service in services/*; do
+			echo "${service#*/}" >remove || exit
+		done
+		ls services'
+}
+
+race_run "changes"
+check "changes: many of two services that packets go to" \
+	[ $((count[states0] + count[states1])) -gt $((seconds * 4)) ]
+check "changes: many of others, taken" \
+	[ "${count[storm_done]}" -gt $((seconds * 4)) ]
+check "changes: many of others, refused" \
+	[ "${count[storm_refused]}" -gt "$seconds" ]
+check "changes: namespaces came and went" [ "${count[namespaces]}" -gt 0 ]
+check_equal "changes: none of these was refused" \
+	0 "${count[namespaces_refused]}"
+if [ "$(nproc)" -gt 1 ]; then
+	check "changes: packets came on two CPUs" [ "${count[sent_by_cpu0]}" \
+		-gt "$seconds" -a "${count[sent_by_cpu1]}" -gt "$seconds" ]
+else
+	skip "changes: packets came on two CPUs" "there is one only"
+fi
+check_equal "changes: all services can be removed" "" "$(services_left)"
+
+load="modprobe nf_ftpmark"
+modinfo nf_ftpmark >/dev/null 2>&1 ||
+	load="insmod $selftests/../nf_ftpmark.ko"
+race_run "unloading" "rmmod nf_ftpmark" "$load"
+check "unloading: the module went away and came back" \
+	[ "${count[reloads]}" -gt 0 ]
+check "unloading: many changes in between" [ "${count[states0]}" -gt 10 ]
+check_equal "unloading: all services can be removed" "" "$(services_left)"
+finish
