@@ -84,6 +84,14 @@ fuzz:
 	$(DEPS) test
 	$(MAKE) -C selftests/fuzz long
 
+# What "make check" does briefly, for hours.
+.PHONY: soak
+soak:
+	$(DEPS) build vm test kernels
+	$(MAKE) tool
+	FTPMARK_SOAK=1 selftests/vm/check $(addprefix -T ,concurrency.sh \
+		ftp_load.sh hostile.sh hostile_spoof.sh sysfs_fuzz.sh)
+
 .PHONY: lint
 lint:
 	$(DEPS) build lint kernels
@@ -126,6 +134,7 @@ help:
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
 	@echo 'make check      every test, in VMs with both supported kernels'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
+	@echo 'make soak       the tests of robustness, for hours'
 	@echo 'make lint       the checks that only read or compile'
 	@echo 'make bench      instructions that a packet costs, beside all rivals'
 	@echo 'make bench-check   the module only, against limits'
