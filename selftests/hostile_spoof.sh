@@ -5,7 +5,7 @@
 # it has a bound, and that what SECURITY.md says against them helps.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
-# shellcheck disable=SC2034,SC2317 # wire.sh's names; called by busywait
+# shellcheck disable=SC2016,SC2034,SC2317 # awk; wire.sh's names; called by busywait
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=agent.sh
