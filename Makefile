@@ -84,7 +84,7 @@ fuzz:
 	$(DEPS) test
 	$(MAKE) -C selftests/fuzz long
 
-# What "make check" does briefly, for hours.
+# What "make check" does briefly if FTPMARK_ALL is set, for hours.
 .PHONY: soak
 soak:
 	$(DEPS) build vm test kernels

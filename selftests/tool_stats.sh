@@ -194,34 +194,6 @@ test_watch()
 	check_equal "--watch ends with its reader" 141 "${PIPESTATUS[0]}"
 }
 
-test_valgrind()
-{
-	local valgrind=(valgrind -q --error-exitcode=99 --leak-check=full
-		--errors-for-leak-kinds=all "$ftpmark" -n "$router")
-
-	if ! command -v valgrind >/dev/null; then
-		skip "valgrind" "no valgrind"
-		return
-	fi
-	printf '%s\n' "add ftp vip 192.0.2.10" "add v vip 192.0.2.30" \
-		>"$scratch/conf"
-	check "valgrind: show" "${valgrind[@]}" show
-	check "valgrind: show -j" "${valgrind[@]}" -j show
-	check "valgrind: stats --explain" "${valgrind[@]}" stats --explain
-	check "valgrind: stats -j" "${valgrind[@]}" -j stats
-	check "valgrind: stats --prometheus" "${valgrind[@]}" stats --prometheus
-	check "valgrind: save" "${valgrind[@]}" save
-	check "valgrind: restore" "${valgrind[@]}" restore "$scratch/conf"
-	check "valgrind: set" "${valgrind[@]}" set v mark 9 passive none
-	"${valgrind[@]}" restore --dry-run "$scratch/conf" >/dev/null
-	check_equal "valgrind: restore --dry-run" 4 $?
-	"${valgrind[@]}" set v mark 0 >/dev/null 2>&1
-	check_equal "valgrind: a refusal" 1 $?
-	echo "add v vip 1.2.3.4 mark x" >"$scratch/conf"
-	"${valgrind[@]}" restore "$scratch/conf" >/dev/null 2>&1
-	check_equal "valgrind: a faulty file" 2 $?
-}
-
 need "$ftpmark" python3 script
 setup_ns router client
 load_module
@@ -243,5 +215,4 @@ test_json
 test_text
 test_prometheus
 test_watch
-test_valgrind
 finish

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tool's verbs under valgrind, against the real module: neither an invalid
+# access nor a leak, whether they succeed or are refused.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+ftpmark=${FTPMARK:-ftpmark}
+need "$ftpmark" valgrind
+load_module
+valgrind=(valgrind -q --error-exitcode=99 --leak-check=full
+	--errors-for-leak-kinds=all "$(command -v "$ftpmark")")
+
+check "add" "${valgrind[@]}" add ftp vip 192.0.2.10,2001:db8::10
+printf '%s\n' "add ftp vip 192.0.2.10" "add v vip 192.0.2.30" \
+	>"$scratch/conf"
+check "show" "${valgrind[@]}" show
+check "show -j" "${valgrind[@]}" -j show
+check "stats --explain" "${valgrind[@]}" stats --explain
+check "stats -j" "${valgrind[@]}" -j stats
+check "stats --prometheus" "${valgrind[@]}" stats --prometheus
+check "save" "${valgrind[@]}" save
+check "restore" "${valgrind[@]}" restore "$scratch/conf"
+check "set" "${valgrind[@]}" set v mark 9 passive none
+"${valgrind[@]}" restore --dry-run "$scratch/conf" >/dev/null
+check_equal "restore --dry-run" 4 $?
+"${valgrind[@]}" set v mark 0 >/dev/null 2>&1
+check_equal "a refusal" 1 $?
+echo "add v vip 1.2.3.4 mark x" >"$scratch/conf"
+"${valgrind[@]}" restore "$scratch/conf" >/dev/null 2>&1
+check_equal "a faulty file" 2 $?
+check "flush" "${valgrind[@]}" flush
+finish
