@@ -11,6 +11,7 @@
 #include "kselftest.h"
 
 #include "../tools/config.h"
+#include "tool_random.h"
 
 enum {
 	TEST_FILES = 1000,
@@ -92,17 +93,6 @@ static const struct test_line test_lines[] = {
 	{ "vip \"1.2.3.4\"", "\"1.2.3.4\"", "not an IPv4" },
 	{ "vip 1.2.3.4 mark \r", "?", "a control character" },
 };
-
-/* Repeatable: xorshift from a fixed seed. */
-static unsigned int test_random(unsigned int below)
-{
-	static unsigned int state = 2463534242u;
-
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % below;
-}
 
 static size_t test_filler(char *text, unsigned int number)
 {

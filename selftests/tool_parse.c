@@ -12,6 +12,7 @@
 #include "kselftest.h"
 
 #include "../tools/parse.h"
+#include "tool_random.h"
 
 #define NAME_31 "a234567890123456789012345678901"
 #define NO_NAME "not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)"
@@ -331,17 +332,6 @@ static void test_orders(void)
 	test_order(off, true, "f enabled=0 vip=a mark=7 real_servers=b");
 	/* Only the kernel knows that it is not a switch: ask it last. */
 	test_order(odd, true, "f vip=a enabled=maybe");
-}
-
-/* Repeatable: xorshift from a fixed seed. */
-static unsigned int test_random(unsigned int below)
-{
-	static unsigned int state = 2463534242u;
-
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % below;
 }
 
 static const char *test_random_word(char *buffer, size_t size)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_TOOL_RANDOM_H
+#define FTPMARK_TOOL_RANDOM_H
+
+/* Repeatable: xorshift from a fixed seed. */
+static inline unsigned int test_random(unsigned int below)
+{
+	static unsigned int state = 2463534242u;
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state % below;
+}
+
+#endif /* FTPMARK_TOOL_RANDOM_H */
