@@ -66,6 +66,22 @@ static inline bool ftpmark_index_equal6(const void *a, const void *b)
 	       ftpmark_index_half(a, 0) == ftpmark_index_half(b, 0);
 }
 
+#ifdef CONFIG_ARCH_SUPPORTS_INT128
+/* The upper half of a product of 128 bits. */
+static inline u64 ftpmark_index_mul_high(u64 a, u64 b)
+{
+#ifdef CONFIG_X86_64
+	u64 high;
+
+	/* gcc aligns the stack of a function that has a 128-bit variable. */
+	asm("mulq %2" : "=d" (high), "+a" (a) : "r" (b) : "cc");
+	return high;
+#else
+	return mul_u64_u64_shr(a, b, 64);
+#endif
+}
+#endif
+
 /*
  * The middle bits again. That takes one multiplication where a processor has
  * 128-bit products; others do with multilinear hashing in halves ("strongly
@@ -77,8 +93,8 @@ static inline u32 ftpmark_index_hash6(const struct ftpmark_index *index,
 	u64 first = ftpmark_index_half(addr, 0);
 	u64 second = ftpmark_index_half(addr, 1);
 #ifdef CONFIG_ARCH_SUPPORTS_INT128
-	return mul_u64_u64_shr(first + index->multiplier[0],
-			       second + index->multiplier[1], 64);
+	return ftpmark_index_mul_high(first + index->multiplier[0],
+				      second + index->multiplier[1]);
 #else
 	return (((u32)first + index->multiplier[0]) *
 		((first >> 32) + index->multiplier[1]) +
