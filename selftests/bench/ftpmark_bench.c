@@ -24,9 +24,13 @@
 #include "ftpmark_clock.h"
 
 enum {
-	BENCH_PACKETS	= 1024,
-	BENCH_ROUNDS	= 4,
+	BENCH_PACKETS_MAX	= 1024,
+	BENCH_ROUNDS		= 4,
 };
+
+static uint packets = BENCH_PACKETS_MAX;
+module_param(packets, uint, 0);
+MODULE_PARM_DESC(packets, "how many to send, at most 1024");
 
 static char *dst = "192.0.2.10";
 module_param(dst, charp, 0);
@@ -52,10 +56,6 @@ static uint expect;
 module_param(expect, uint, 0);
 MODULE_PARM_DESC(expect, "mark that every packet must bear in the end");
 
-static bool empty_hook;
-module_param(empty_hook, bool, 0);
-MODULE_PARM_DESC(empty_hook, "register a hook that does nothing");
-
 static bool no_hooks;
 module_param(no_hooks, bool, 0);
 MODULE_PARM_DESC(no_hooks, "run the loop without calling the hooks");
@@ -63,18 +63,7 @@ MODULE_PARM_DESC(no_hooks, "run the loop without calling the hooks");
 static struct {
 	u32 address;
 	__be16 port;
-} bench_packet[BENCH_PACKETS];
-
-static unsigned int bench_empty(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	return NF_ACCEPT;
-}
-
-static struct nf_hook_ops bench_empty_ops = {
-	.hook		= bench_empty,
-	.hooknum	= NF_INET_PRE_ROUTING,
-};
+} bench_packet[BENCH_PACKETS_MAX];
 
 static int bench_okfn(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
@@ -124,7 +113,7 @@ static void bench_prepare(u32 first)
 	u32 i;
 
 	prandom_seed_state(&rnd, 21);
-	for (i = 0; i < BENCH_PACKETS; i++) {
+	for (i = 0; i < packets; i++) {
 		u32 ports = port_last - port_first + 1;
 
 		bench_packet[i].address =
@@ -147,7 +136,7 @@ static u32 bench_round(struct net *net, struct sk_buff *skb, u8 pf,
 
 	*wrong = 0;
 	begin = ftpmark_clock();
-	for (i = 0; i < BENCH_PACKETS; i++) {
+	for (i = 0; i < packets; i++) {
 		*address = bench_packet[i].address;
 		tcp->dest = bench_packet[i].port;
 		skb->mark = 0;
@@ -178,11 +167,11 @@ static int bench_run(struct net *net, struct sk_buff *skb, u8 pf)
 
 	if (wrong) {
 		pr_err("%u of %u packets do not bear mark %u\n", wrong,
-		       BENCH_PACKETS, expect);
+		       packets, expect);
 		return -EBADMSG;
 	}
-	pr_info("result %u.%02u\n", ticks / BENCH_PACKETS,
-		ticks % BENCH_PACKETS * 100 / BENCH_PACKETS);
+	pr_info("result %u.%02u\n", ticks / packets,
+		ticks % packets * 100 / packets);
 	return -ECANCELED;
 }
 
@@ -192,9 +181,10 @@ static int __init bench_init(void)
 	u8 pf = strchr(dst, ':') ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	struct in6_addr addr = {};
 	struct sk_buff *skb;
-	int err = -EINVAL;
+	int err;
 
 	if (!addresses || port_last < port_first ||
+	    !packets || packets > BENCH_PACKETS_MAX ||
 	    !(pf == NFPROTO_IPV4 ? in4_pton(dst, -1, addr.s6_addr, -1, NULL) :
 				   in6_pton(dst, -1, addr.s6_addr, -1, NULL)))
 		return -EINVAL;
@@ -204,18 +194,7 @@ static int __init bench_init(void)
 	if (!skb)
 		return -ENOMEM;
 
-	bench_empty_ops.pf = pf;
-	if (empty_hook) {
-		err = nf_register_net_hook(net, &bench_empty_ops);
-		if (err)
-			goto out;
-	}
-
 	err = bench_run(net, skb, pf);
-
-	if (empty_hook)
-		nf_unregister_net_hook(net, &bench_empty_ops);
-out:
 	kfree_skb(skb);
 	return err;
 }
