@@ -80,6 +80,7 @@ enum ftpmark_status ftpmark_cmd_add(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_del(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_export(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_flush(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_restore(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_save(const struct ftpmark_call *call);

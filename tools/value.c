@@ -152,6 +152,60 @@ static bool ftpmark_prefix(const char *item, size_t length, bool host,
 	return why ? ftpmark_at_fault(fault, item, length, why) : true;
 }
 
+/**
+ * ftpmark_prefix_is_host() - is it a single address
+ * @prefix: the prefix
+ *
+ * Return: true if it is.
+ */
+bool ftpmark_prefix_is_host(const struct ftpmark_prefix *prefix)
+{
+	return prefix->length == (prefix->family == AF_INET ? 32 : 128);
+}
+
+/**
+ * ftpmark_prefix_print() - the text of a prefix
+ * @prefix: the prefix
+ * @text: room for it
+ *
+ * Return: @text; a single address is without its length.
+ */
+const char *ftpmark_prefix_print(const struct ftpmark_prefix *prefix,
+				 char text[FTPMARK_PREFIX_TEXT])
+{
+	char address[INET6_ADDRSTRLEN];
+
+	inet_ntop(prefix->family, prefix->byte, address, sizeof(address));
+	if (ftpmark_prefix_is_host(prefix))
+		snprintf(text, FTPMARK_PREFIX_TEXT, "%s", address);
+	else
+		snprintf(text, FTPMARK_PREFIX_TEXT, "%s/%u", address,
+			 prefix->length & 0xff);
+	return text;
+}
+
+/**
+ * ftpmark_prefix_covers() - does a prefix lie in another
+ * @wide: the other
+ * @narrow: the prefix
+ *
+ * Return: true if it does, or if they are the same.
+ */
+bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
+			   const struct ftpmark_prefix *narrow)
+{
+	unsigned int bit;
+
+	if (wide->family != narrow->family || wide->length > narrow->length)
+		return false;
+	for (bit = 0; bit < wide->length; bit++) {
+		if ((wide->byte[bit / 8] ^ narrow->byte[bit / 8]) &
+		    (0x80 >> bit % 8))
+			return false;
+	}
+	return true;
+}
+
 static bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
 				  const struct ftpmark_prefix *prefix)
 {

@@ -7,9 +7,15 @@
 #ifndef FTPMARK_VALUE_H
 #define FTPMARK_VALUE_H
 
+#include <arpa/inet.h>
+
 #include "parse.h"
 
-enum { FTPMARK_ITEMS_MAX = 64 };
+enum {
+	FTPMARK_ITEMS_MAX = 64,
+	/* An address, a slash and the length of a prefix. */
+	FTPMARK_PREFIX_TEXT = INET6_ADDRSTRLEN + 4,
+};
 
 /**
  * struct ftpmark_prefix - an address, or a prefix
@@ -65,6 +71,11 @@ struct ftpmark_fault {
 	const char *why;
 };
 
+bool ftpmark_prefix_is_host(const struct ftpmark_prefix *prefix);
+bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
+			   const struct ftpmark_prefix *narrow);
+const char *ftpmark_prefix_print(const struct ftpmark_prefix *prefix,
+				 char text[FTPMARK_PREFIX_TEXT]);
 bool ftpmark_prefixes_parse(const char *text, bool hosts, size_t limit,
 			    struct ftpmark_prefixes *list,
 			    struct ftpmark_fault *fault);

@@ -81,6 +81,19 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "With --dry-run the difference is printed, as commands. Exit status then: 0 none,\n"
 "4 some, 2 a faulty file.\n",
 		.run = ftpmark_cmd_restore,
+	}, {
+		.name = "export",
+		.words = "NAME FORMAT",
+		.summary = "print what another program has to know of a service",
+		.help =
+"FORMAT is one of\n"
+"    vsftpd, proftpd, pure-ftpd  lines for the FTP servers\n"
+"    ipvsadm, keepalived         the persistent IPVS service of the mark\n"
+"    iptables, nft               rules that do the same, both families\n"
+"    modprobe                    the service as parameters of the module\n"
+"What a format has no words for is said in comments, or with ipvsadm on standard\n"
+"error.\n",
+		.run = ftpmark_cmd_export,
 	},
 };
 

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A service as other programs are told of it. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "export.h"
+
+static const struct ftpmark_format ftpmark_formats[] = {
+	{ "vsftpd", ftpmark_export_vsftpd },
+	{ "proftpd", ftpmark_export_proftpd },
+	{ "pure-ftpd", ftpmark_export_pure_ftpd },
+	{ "ipvsadm", ftpmark_export_ipvsadm },
+	{ "keepalived", ftpmark_export_keepalived },
+	{ "iptables", ftpmark_export_iptables },
+	{ "nft", ftpmark_export_nft },
+	{ "modprobe", ftpmark_export_modprobe },
+};
+
+/**
+ * ftpmark_format_find() - look a format up
+ * @name: its word, exact
+ *
+ * Return: the format, or NULL.
+ */
+const struct ftpmark_format *ftpmark_format_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ftpmark_formats); i++) {
+		if (!strcmp(name, ftpmark_formats[i].name))
+			return &ftpmark_formats[i];
+	}
+	return NULL;
+}
+
+static const char *ftpmark_export_value(const struct ftpmark_profile *profile,
+					const char *file)
+{
+	const char *value = ftpmark_profile_value(profile, file);
+
+	return strcmp(value, "none") ? value : "";
+}
+
+static enum ftpmark_active ftpmark_export_active(const char *value)
+{
+	if (!strcmp(value, "off"))
+		return FTPMARK_ACTIVE_OFF;
+	if (!strcmp(value, "masquerade"))
+		return FTPMARK_ACTIVE_INTERFACE;
+	return FTPMARK_ACTIVE_VIP;
+}
+
+static bool ftpmark_export_ranges(const struct ftpmark_profile *profile,
+				  const char *file, struct ftpmark_ranges *set,
+				  const char **bad)
+{
+	struct ftpmark_fault fault;
+	const char *value;
+
+	*bad = file;
+	value = ftpmark_export_value(profile, file);
+	if (value[0])
+		return ftpmark_ranges_parse(value, set, &fault);
+	set->count = 0;
+	return true;
+}
+
+static bool ftpmark_export_prefixes(const struct ftpmark_profile *profile,
+				    const char *file,
+				    struct ftpmark_prefixes *list,
+				    const char **bad)
+{
+	const struct ftpmark_setting *setting = ftpmark_setting_find(file);
+	struct ftpmark_fault fault;
+	const char *value;
+
+	*bad = file;
+	value = ftpmark_export_value(profile, file);
+	if (value[0])
+		return ftpmark_prefixes_parse(value,
+					      setting->kind == FTPMARK_HOSTS,
+					      setting->limit, list, &fault);
+	list->count = 0;
+	return true;
+}
+
+/**
+ * ftpmark_export_init() - understand the values of a service
+ * @service: the service, if they are understood
+ * @profile: the service as it was read; has to outlive @service
+ * @bad: the setting that is not understood, otherwise
+ *
+ * Return: true if they are.
+ */
+bool ftpmark_export_init(struct ftpmark_export *service,
+			 const struct ftpmark_profile *profile,
+			 const char **bad)
+{
+	const char *active;
+
+	if (!ftpmark_export_prefixes(profile, "vip", &service->vip, bad) ||
+	    !ftpmark_export_prefixes(profile, "real_servers", &service->real,
+				     bad) ||
+	    !ftpmark_export_ranges(profile, "control_ports", &service->control,
+				   bad) ||
+	    !ftpmark_export_ranges(profile, "passive_ports", &service->passive,
+				   bad) ||
+	    !ftpmark_export_ranges(profile, "active_ports", &service->data,
+				   bad))
+		return false;
+
+	service->profile = profile;
+	service->mark = strtoul(ftpmark_export_value(profile, "mark"), NULL, 0);
+	service->keep = !strcmp(ftpmark_export_value(profile, "on_marked"),
+				"keep");
+	service->notrack = !strcmp(ftpmark_export_value(profile, "notrack"),
+				   "1");
+	active = ftpmark_export_value(profile, "active");
+	if (!service->real.count || !service->data.count)
+		active = "off";
+	service->active = ftpmark_export_active(active);
+	return true;
+}
+
+/**
+ * ftpmark_prefixes_count() - how many of a list are of a family
+ * @list: the list
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: how many.
+ */
+size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		count += list->item[i].family == family;
+	return count;
+}
+
+/**
+ * ftpmark_prefixes_first() - the first of a list that is of a family
+ * @list: the list
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: it, or NULL.
+ */
+const struct ftpmark_prefix *
+ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->item[i].family == family)
+			return &list->item[i];
+	}
+	return NULL;
+}
+
+/**
+ * ftpmark_ranges_have() - is a port in a set
+ * @set: the set
+ * @port: the port
+ *
+ * Return: true if it is.
+ */
+bool ftpmark_ranges_have(const struct ftpmark_ranges *set, unsigned int port)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (port >= set->item[i].first && port <= set->item[i].last)
+			return true;
+	}
+	return false;
+}
