@@ -32,5 +32,11 @@ check_equal "a refusal" 1 $?
 echo "add v vip 1.2.3.4 mark x" >"$scratch/conf"
 "${valgrind[@]}" restore "$scratch/conf" >/dev/null 2>&1
 check_equal "a faulty file" 2 $?
+for format in vsftpd proftpd pure-ftpd ipvsadm keepalived iptables nft modprobe; do
+	check "export to $format" "${valgrind[@]}" export v "$format"
+done
+"${valgrind[@]}" import "$selftests/fuzz/corpus/iptables/handwritten" \
+	>/dev/null 2>&1
+check_equal "import" 0 $?
 check "flush" "${valgrind[@]}" flush
 finish

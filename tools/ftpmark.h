@@ -5,9 +5,6 @@
 
 #include "parse.h"
 
-#define __printf(fmt, args) __attribute__((format(printf, \
-						  fmt, args)))
-
 /**
  * enum ftpmark_status - exit status
  * @FTPMARK_DONE: done
@@ -82,6 +79,7 @@ enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_export(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_flush(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_import(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_restore(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_save(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_set(const struct ftpmark_call *call);

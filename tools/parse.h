@@ -16,6 +16,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
 
+#define __printf(fmt, args) __attribute__((format(printf, \
+						  fmt, args)))
+
 /**
  * enum ftpmark_limit - sizes that the grammar keeps to
  * @FTPMARK_NAME_MAX: longest service name, as in the module

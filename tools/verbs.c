@@ -82,6 +82,19 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "4 some, 2 a faulty file.\n",
 		.run = ftpmark_cmd_restore,
 	}, {
+		.name = "import",
+		.words = "[FILE]",
+		.summary = "print the services that rules of iptables make",
+		.help =
+"FILE is the text of iptables-save or ip6tables-save, or several of them one\n"
+"behind the other; standard input if none is named. Printed are lines for\n"
+"/etc/ftpmark.conf: rules of mangle that mark FTP to a VIP, and rules of nat that\n"
+"translate active data, become services. Every other rule of these tables is\n"
+"named on standard error, and why it was not taken; so is what looks like a\n"
+"mistake. The module is not needed, and nothing is changed.\n"
+"Exit status: 0 if a service was found, 2 if not.\n",
+		.run = ftpmark_cmd_import,
+	}, {
 		.name = "export",
 		.words = "NAME FORMAT",
 		.summary = "print what another program has to know of a service",

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The text of iptables-save: what is printed for it is a file that restore
+ * takes, and each rule is in it or named.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/import.h"
+#include "fuzz.h"
+
+/* As ftpmark_profile_print() does, with every value. */
+static void fuzz_print(const struct ftpmark_config *config, FILE *out)
+{
+	const struct ftpmark_profile *profile;
+	size_t i, j;
+
+	for (i = 0; i < config->count; i++) {
+		profile = &config->profile[i];
+		fprintf(out, "add %s", profile->name);
+		for (j = 0; j < ftpmark_settings_count; j++) {
+			if (profile->value[j])
+				fprintf(out, " %s %s", ftpmark_settings[j].word,
+					profile->value[j]);
+		}
+		fputc('\n', out);
+	}
+}
+
+/* Values are canonical already, so they come back as they are. */
+static void fuzz_restore(const struct ftpmark_config *config)
+{
+	struct ftpmark_config_fault fault;
+	struct ftpmark_config read;
+	size_t i, j, k;
+	char *text;
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	fuzz_print(config, out);
+	fputc('\n', out);
+	fclose(out);
+	if (!ftpmark_config_parse(text, size - 1, &read, &fault) ||
+	    read.count != config->count)
+		abort();
+	for (i = 0; i < read.count; i++) {
+		for (j = 0; j < read.count; j++) {
+			if (!strcmp(read.profile[i].name,
+				    config->profile[j].name))
+				break;
+		}
+		if (j == config->count)
+			abort();
+		for (k = 0; k < ftpmark_settings_count; k++) {
+			if (config->profile[j].value[k] &&
+			    strcmp(read.profile[i].value[k],
+				   config->profile[j].value[k]))
+				abort();
+		}
+	}
+	ftpmark_config_free(&read);
+	free(text);
+}
+
+static void fuzz_notes(const struct ftpmark_import *import, unsigned int lines)
+{
+	const struct ftpmark_rule *rule;
+	size_t i, j;
+
+	for (i = 0; i < import->notes; i++) {
+		if (!import->note[i].line || import->note[i].line > lines ||
+		    !import->note[i].text[0])
+			abort();
+		if (i && import->note[i - 1].line > import->note[i].line)
+			abort();
+	}
+	for (i = 0; i < import->rules->count; i++) {
+		rule = &import->rules->rule[i];
+		if (rule->taken)
+			continue;
+		for (j = 0; j < import->notes; j++) {
+			if (import->note[j].left &&
+			    import->note[j].line == rule->line)
+				break;
+		}
+		if (j == import->notes)
+			abort();
+	}
+}
+
+/**
+ * LLVMFuzzerTestOneInput() - one text
+ * @data: the text
+ * @size: its length
+ *
+ * Return: 0.
+ */
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	struct ftpmark_import import;
+	struct ftpmark_rules rules;
+	unsigned int lines = 1;
+	char *text;
+	size_t i;
+
+	text = malloc(size + 1);
+	memcpy(text, data, size);
+	for (i = 0; i < size; i++)
+		lines += data[i] == '\n';
+	if (!ftpmark_rules_parse(text, size, &rules))
+		abort();
+	if (rules.fault > lines)
+		abort();
+	if (!rules.fault) {
+		if (!ftpmark_import(&rules, &import))
+			abort();
+		fuzz_restore(&import.config);
+		fuzz_notes(&import, lines);
+		ftpmark_import_free(&import);
+	}
+	ftpmark_rules_free(&rules);
+	free(text);
+	return 0;
+}
