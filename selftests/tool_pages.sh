@@ -73,17 +73,15 @@ test_help()
 		check "help of $verb fits a terminal" [ -z \
 			"$("$ftpmark" "$verb" --help | grep -E '^.{81}')" ]
 	done
-	check_equal "golden: restore --help" \
-"usage: ftpmark [-n NETNS] restore [--dry-run] [FILE]
-
-restore: make the services what a file says, and nothing else.
-FILE is /etc/ftpmark.conf if none is named, and \"-\" is standard input.
-Each of its lines is \"add NAME [WORD VALUE]...\"; \"#\" begins a comment.
-Services that are not in it are removed. Only what differs is touched: a
-service that stays keeps its counters. If a line is wrong nothing changes; if
-the kernel refuses something, what was changed is set back.
-With --dry-run the difference is printed, as commands. Exit status then: 0 none,
-4 some, 2 a faulty file." "$("$ftpmark" restore --help)"
+	# Trailing empty lines count: a dot stands behind them.
+	for verb in $(verbs); do
+		check_equal "golden: $verb --help" \
+			"$(awk -v v="== $verb" '/^== / { on = $0 == v; next } on' \
+				"$selftests/tool_help.golden"; echo .)" \
+			"$("$ftpmark" "$verb" --help; echo .)"
+	done
+	check_equal "golden: no verb that is not there" "$(verbs | sort)" \
+		"$(sed -n 's/^== //p' "$selftests/tool_help.golden" | sort)"
 }
 
 # What the words so far are completed to, the last one being typed.
@@ -92,7 +90,7 @@ complete_words() # WORD...
 	COMP_WORDS=("$@")
 	COMP_CWORD=$(($# - 1))
 	_ftpmark 2>/dev/null
-	printf '%s\n' "${COMPREPLY[@]}" | sort | xargs
+	printf '%s\n' "${COMPREPLY[@]}" | sort | paste -s -d " "
 }
 
 test_completion()
@@ -120,6 +118,14 @@ test_completion()
 	check_equal "completes ports" "1000-2000 none" \
 		"$(complete_words ftpmark set ftp passive '')"
 	check_equal "completes options" --dry-run "$(complete_words ftpmark restore --d)"
+	check_equal "completes services of export" "ftp ftp2" \
+		"$(complete_words ftpmark export f)"
+	check_equal "completes formats" "proftpd pure-ftpd" \
+		"$(complete_words ftpmark export ftp p)"
+	check_equal "completes no third word of export" "" \
+		"$(complete_words ftpmark export ftp nft '')"
+	check_equal "completes options of import" --help \
+		"$(complete_words ftpmark import -)"
 	check_equal "completes behind a namespace" "disable" \
 		"$(complete_words ftpmark -n nix dis)"
 	"$ftpmark" flush
