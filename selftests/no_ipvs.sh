@@ -35,6 +35,34 @@ check_file conf services/ftp/active snat "active is as it was"
 put conf services/ftp/active masquerade
 check_file conf services/ftp/active masquerade "masquerade is taken"
 
+conf=$scratch/ftpmark.conf
+in_router=(ip netns exec "$router" "$selftests/../tools/ftpmark")
+if [ -x "${in_router[-1]}" ]; then
+	echo "add ftp vip 192.0.2.10 real 10.0.0.0/24" >"$conf"
+	check "restore without active" "${in_router[@]}" restore "$conf"
+	check_file conf services/ftp/active snat "is active snat"
+	check "and no difference then" "${in_router[@]}" restore --dry-run "$conf"
+	before=$("${in_router[@]}" save)
+	printf '%s\n' "add ftp vip 192.0.2.10 mark 7" \
+		"add two vip 192.0.2.20 active ipvs" >"$conf"
+	"${in_router[@]}" restore "$conf" >"$scratch/out" 2>&1
+	check_equal "restore of active ipvs is refused" "1 ftpmark: $conf:2: two: active: ipvs: the module was built for a kernel without that" \
+		"$? $(head -n 1 "$scratch/out")"
+	check_equal "and changes nothing" "$before" "$("${in_router[@]}" save)"
+
+	# Where a test before this one has not left it.
+	lsmod | awk '$1 ~ /^ip_vs/ { print $1 }' | tac | xargs -r modprobe -r
+	if [ -d /sys/module/ip_vs ]; then
+		skip "check finds no IPVS" "it can't be unloaded"
+	else
+		"${in_router[@]}" check >"$scratch/out"
+		check_equal "check finds no IPVS: fault ipvs-missing" 1 \
+			"$(grep -c '^fault: .*\[ipvs-missing\]$' "$scratch/out")"
+	fi
+else
+	skip "the tool without IPVS" "it is not built"
+fi
+
 check "it is unloaded" unload_module
 check "active=ipvs as a parameter is refused" ! insmod "$module" active=ipvs
 check "and says why" grep -q \

@@ -101,8 +101,8 @@ test_usage()
 	check_equal "-h" 0 "$status$err"
 	run --help
 	expect "--help is the same" 0 "$help"
-	for verb in add set del enable disable flush show stats save restore import \
-		export; do
+	for verb in add set del enable disable flush show stats check save \
+		restore import export; do
 		check "help lists $verb" grep -q "^    $verb  " <<<"$help"
 		run "$verb" --help
 		check_equal "help of $verb" "0 usage: ftpmark [-n NETNS] $verb" \

@@ -17,6 +17,14 @@ verbs()
 	"$ftpmark" --help | sed -n '/^Commands:/,/^$/s/^    \([a-z]*\) .*/\1/p'
 }
 
+# All that "ftpmark check" can find.
+findings()
+{
+	grep -ohP '"[a-z0-9]+(-[a-z0-9]+)+"(?=,)' "$top"/tools/check_*.c | tr -d '"'
+	"$ftpmark" stats --explain | awk 'NF == 2 && $2 ~ /^[0-9]+$/ { word = $1 }
+		/^ {8}/ && ++lines[word] == 2 { print "counter-" word }'
+}
+
 test_man()
 {
 	local page word
@@ -38,6 +46,13 @@ test_man()
 			sed -n '/^WORD/,/^A list/s/^    \([a-z-]*\) .*/\1/p'); do
 		check "ftpmark(8) has $word" \
 			grep -qF -- "${word//-/\\-}" "$top/tools/man/ftpmark.8"
+	done
+	for word in $(findings | sort -u); do
+		check "ftpmark(8) has the finding $word" \
+			grep -qx "\.B ${word//-/\\\\-}" "$top/tools/man/ftpmark.8"
+		check "a test provokes $word" grep -qE \
+			"(fault|warning|note) $word\b" "$selftests"/tool_check*.sh \
+			"$selftests/no_ipvs.sh"
 	done
 	for word in 0 1 2 3 4; do
 		check "ftpmark(8) has exit status $word" \

@@ -15,6 +15,15 @@ valgrind=(valgrind -q --error-exitcode=99 --leak-check=full
 	--errors-for-leak-kinds=all "$(command -v "$ftpmark")")
 
 check "add" "${valgrind[@]}" add ftp vip 192.0.2.10,2001:db8::10
+# For check to find, with all that it reads.
+if command -v ipvsadm >/dev/null; then
+	ipvsadm -A -f 21 -s rr -p 60
+	ipvsadm -a -f 21 -r 10.0.0.1 -m
+	ipvsadm -A -t 192.0.2.10:21 -s rr
+fi
+ip rule add fwmark 21 table 100
+iptables-legacy -t mangle -A PREROUTING -p tcp --dport 21 -j MARK --set-mark 21
+nft "add table inet t; add chain inet t c; add rule inet t c meta mark set 21"
 printf '%s\n' "add ftp vip 192.0.2.10" "add v vip 192.0.2.30" \
 	>"$scratch/conf"
 check "show" "${valgrind[@]}" show
@@ -22,6 +31,10 @@ check "show -j" "${valgrind[@]}" -j show
 check "stats --explain" "${valgrind[@]}" stats --explain
 check "stats -j" "${valgrind[@]}" -j stats
 check "stats --prometheus" "${valgrind[@]}" stats --prometheus
+"${valgrind[@]}" check >/dev/null
+check_equal "check" 1 $?
+"${valgrind[@]}" -j check >/dev/null
+check_equal "check -j" 1 $?
 check "save" "${valgrind[@]}" save
 check "restore" "${valgrind[@]}" restore "$scratch/conf"
 check "set" "${valgrind[@]}" set v mark 9 passive none

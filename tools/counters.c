@@ -29,6 +29,7 @@ const struct ftpmark_counter ftpmark_counters[] = {
 		.advice =
 "If transfers hang: the servers' passive range (vsftpd: pasv_min_port,\n"
 "pasv_max_port) differs from passive-ports. Otherwise: somebody scans ports.",
+		.harmless = true,
 	}, {
 		.file = "already_marked", .word = "already-marked",
 		.meaning = "Packets that came with another mark.",
@@ -45,6 +46,7 @@ const struct ftpmark_counter ftpmark_counters[] = {
 "If active transfers hang: the server does not dial from port 20. Set vsftpd's\n"
 "connect_from_port_20=YES, or list its port in active-ports. Otherwise: the\n"
 "servers use the network themselves (DNS, updates).",
+		.harmless = true,
 	}, {
 		.file = "active_failed", .word = "active-failed",
 		.meaning = "Active data connections dropped, untranslatable.",

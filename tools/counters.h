@@ -16,12 +16,14 @@ enum { FTPMARK_COUNTERS_MAX = 8 };
  * @word: how the tool prints it
  * @meaning: what it counts, in a line
  * @advice: what to do if it grows, in lines, or NULL if that is well
+ * @harmless: it may grow though all is well
  */
 struct ftpmark_counter {
 	const char *file;
 	const char *word;
 	const char *meaning;
 	const char *advice;
+	bool harmless;
 };
 
 /**

@@ -8,7 +8,8 @@
 /**
  * enum ftpmark_status - exit status
  * @FTPMARK_DONE: done
- * @FTPMARK_REFUSED: refused by the kernel; nothing has changed
+ * @FTPMARK_REFUSED: refused by the kernel; nothing has changed. Or "check"
+ *	found a fault
  * @FTPMARK_USAGE: not understood
  * @FTPMARK_NO_MODULE: the module is not loaded
  * @FTPMARK_DIFFERS: "restore --dry-run" found a difference
@@ -74,6 +75,7 @@ __printf(1, 2)
 void ftpmark_error(const char *fmt, ...);
 
 enum ftpmark_status ftpmark_cmd_add(const struct ftpmark_call *call);
+enum ftpmark_status ftpmark_cmd_check(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_del(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call);
 enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call);

@@ -28,8 +28,8 @@ static const char ftpmark_options_help[] =
 "    FTPMARK_SYSFS      the tree to work on instead of\n"
 "                       /sys/kernel/nf_ftpmark/net, with -n also\n"
 "\n"
-"Exit status: 0 done, 1 refused, 2 not understood, 3 module not loaded,\n"
-"4 restore --dry-run found a difference.\n";
+"Exit status: 0 done, 1 refused or check found a fault, 2 not understood,\n"
+"3 module not loaded, 4 restore --dry-run found a difference.\n";
 
 static void ftpmark_verb_usage(FILE *out, const struct ftpmark_verb *verb)
 {

@@ -80,17 +80,30 @@ bool ftpmark_reason_find(const char *name, const char *file, char *text,
 }
 
 /**
+ * ftpmark_version_remedy() - which to update, if tool and module differ
+ * @module: the version of the module
+ *
+ * Return: what to do, or NULL if they are the same.
+ */
+const char *ftpmark_version_remedy(const char *module)
+{
+	int order = strverscmp(module, FTPMARK_VERSION);
+
+	if (order < 0)
+		return "update and reload the module";
+	return order > 0 ? "update the tool" : NULL;
+}
+
+/**
  * ftpmark_version_advice() - say which to update, if tool and module differ
  * @module: the version of the module
  */
 void ftpmark_version_advice(const char *module)
 {
-	int order = strverscmp(module, FTPMARK_VERSION);
+	const char *remedy = ftpmark_version_remedy(module);
 
-	if (order < 0)
-		ftpmark_error("module %s is older than this tool: update and reload the module",
-			      module);
-	else if (order > 0)
-		ftpmark_error("module %s is newer than this tool: update the tool",
-			      module);
+	if (remedy)
+		ftpmark_error("module %s is %s than this tool: %s", module,
+			      strverscmp(module, FTPMARK_VERSION) < 0 ?
+			      "older" : "newer", remedy);
 }

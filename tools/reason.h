@@ -9,6 +9,7 @@
 void ftpmark_reason_begin(void);
 bool ftpmark_reason_find(const char *name, const char *file, char *text,
 			 size_t size);
+const char *ftpmark_version_remedy(const char *module);
 void ftpmark_version_advice(const char *module);
 
 #endif /* FTPMARK_REASON_H */

@@ -62,6 +62,16 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 		.json = true,
 		.run = ftpmark_cmd_stats,
 	}, {
+		.name = "check",
+		.words = "",
+		.summary = "tell whether this router can serve FTP",
+		.help =
+"Looks at module, kernel, network, IPVS, rules of iptables and nftables, and\n"
+"counters. Each finding is a fault, a warning or a note, and has its remedy in\n"
+"a line. Exit status: 1 if there is a fault. As root it sees all there is.\n",
+		.json = true,
+		.run = ftpmark_cmd_check,
+	}, {
 		.name = "save",
 		.words = "",
 		.summary = "print all services, for a file that restore reads",
