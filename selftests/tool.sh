@@ -379,6 +379,88 @@ test_signals()
 	"$ftpmark" flush
 }
 
+# Runs the tool where the module says that it has this version.
+run_with_version() # VERSION WORD...
+{
+	# shellcheck disable=SC2016 # expanded by the other shell
+	local run_as=(unshare -m bash -c
+		'mount --bind "$1" /sys/module/nf_ftpmark/version && shift && exec "$@"'
+		bash "$scratch/version")
+
+	echo "$1" >"$scratch/version"
+	shift
+	run "$@"
+}
+
+# A tree of plain files stands in for what a module of another age would have.
+test_other_version()
+{
+	local tree=$scratch/tree tool
+
+	tool=$("$ftpmark" -V | sed 's/,.*//')
+	run_with_version 0.0.9 -V
+	expect "--version with an older module" 0 "$tool, nf_ftpmark 0.0.9" \
+"ftpmark: module 0.0.9 is older than this tool: update and reload the module"
+	run_with_version 0.10.0 -V
+	expect "--version with a newer module" 0 "$tool, nf_ftpmark 0.10.0" \
+"ftpmark: module 0.10.0 is newer than this tool: update the tool"
+
+	"$ftpmark" add ftp vip 192.0.2.10 notrack 1
+	mkdir -p "$tree/services"
+	cp -r "$sysfs/services/ftp" "$tree/services" 2>/dev/null
+	"$ftpmark" flush
+	check_equal "the tree is whole" "1 0" "$(cat \
+		"$tree/services/ftp/notrack" "$tree/services/ftp/stats/bytes" | xargs)"
+	rm "$tree/services/ftp/notrack" "$tree/services/ftp/stats/active_failed"
+	export FTPMARK_SYSFS=$tree
+	run_with_version 0.0.9 set ftp notrack 1
+	expect "a setting that an older module lacks" 1 "" \
+"ftpmark: ftp: notrack: the loaded module has no such setting
+ftpmark: module 0.0.9 is older than this tool: update and reload the module"
+	run set ftp mark 7 notrack 1
+	expect "without another version there is no advice" 1 "" \
+		"ftpmark: ftp: notrack: the loaded module has no such setting"
+	check_equal "what was changed before it is set back" 21 \
+		"$(cat "$tree/services/ftp/mark")"
+	run show ftp
+	check_equal "show leaves out what it has not" "0 8 7" \
+		"$status $(grep -c '^    [^ ]*  ' <<<"${out%%counters*}") $(
+			grep -c '^    [^ ]*  ' <<<"counters${out##*counters}")"
+	run -j show
+	check_equal "so does show -j" "0 0" "$status $(grep -c 'notrack\|failed' <<<"$out")"
+	run save
+	expect "so does save" 0 \
+		"# Saved by $tool; read by: ftpmark restore
+add ftp vip 192.0.2.10 active ipvs"
+	unset FTPMARK_SYSFS
+}
+
+# Who may change services need not be allowed to read the kernel's log.
+test_without_log()
+{
+	local restrict run_as=(setpriv "--bounding-set=-syslog,-sys_admin")
+
+	restrict=$(sysctl -n kernel.dmesg_restrict)
+	sysctl -qw kernel.dmesg_restrict=1
+	check "the log may not be read" ! "${run_as[@]}" head -c 1 /dev/kmsg
+	"$ftpmark" add ftp vip 192.0.2.10
+	run add two vip 192.0.2.10
+	expect "a refusal without the log" 1 "" \
+"ftpmark: two: enabled: 1: another enabled service has the same address and port
+ftpmark: see the kernel log (dmesg) for the reason"
+	run set ftp mark 0
+	expect "another one" 1 "" \
+"ftpmark: ftp: mark: 0: not a number from 1 to 0xffffffff
+ftpmark: see the kernel log (dmesg) for the reason"
+	run set ftp mark 9
+	expect "what is not refused is done" 0
+	sysctl -qw kernel.dmesg_restrict="$restrict"
+	run_as=()
+	run set ftp mark 0
+	check "with the log there is a reason" grep -q "^$says" <<<"$err"
+	"$ftpmark" flush
+}
+
 test_output()
 {
 	status=0
@@ -389,7 +471,7 @@ test_output()
 		"ftpmark: standard output: No space left on device"
 }
 
-need "$ftpmark" setpriv
+need "$ftpmark" setpriv sysctl unshare
 setup_ns other
 # First of all, since it gives up where the module is in use.
 load_module
@@ -402,5 +484,7 @@ test_switch
 test_netns
 test_unprivileged
 test_signals
+test_other_version
+test_without_log
 test_output
 finish
