@@ -31,7 +31,7 @@ struct ftpmark_vip {
 	u32 mark;
 	struct ftpmark_stats __percpu *stats;
 	const struct ftpmark_port_map *map;
-};
+} __aligned(32);
 
 /**
  * struct ftpmark_vip6 - a virtual IP of IPv6
