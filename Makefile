@@ -78,6 +78,13 @@ check:
 	selftests/vm/check $(CHECK_FLAGS) build/lint.tap build/packaging.tap \
 		build/fuzz.tap
 
+# What becomes of the packages on a Debian system, in VMs.
+.PHONY: check-packages
+check-packages:
+	$(DEPS) build packages
+	mkdir -p build
+	selftests/debian/check | tee build/packages.tap | selftests/vm/judge
+
 # As long as you like: SECONDS= of each fuzzer. What it finds joins the corpus.
 .PHONY: fuzz
 fuzz:
@@ -133,6 +140,7 @@ help:
 	@echo 'make rpm        RPM packages in build/rpm'
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
 	@echo 'make check      every test, in VMs with both supported kernels'
+	@echo 'make check-packages  the packages on a Debian system, in VMs'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
 	@echo 'make soak       the tests of robustness, for hours'
 	@echo 'make lint       the checks that only read or compile'
