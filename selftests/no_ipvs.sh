@@ -12,6 +12,13 @@
 
 module=$selftests/../build/$(uname -r)/no_ipvs/nf_ftpmark.ko
 
+# shellcheck disable=SC2317 # called by busywait
+unload_ipvs()
+{
+	lsmod | awk '$1 ~ /^(ip_vs_|xt_ipvs)/ { print $1 }' | xargs -r -n 1 rmmod
+	[ ! -d /sys/module/ip_vs ] || rmmod ip_vs
+}
+
 need python3
 [ -e "$module" ] || skip_all "not built without IPVS"
 [ ! -d /sys/module/nf_ftpmark ] || skip_all "nf_ftpmark is in use here"
@@ -50,9 +57,8 @@ if [ -x "${in_router[-1]}" ]; then
 		"$? $(head -n 1 "$scratch/out")"
 	check_equal "and changes nothing" "$before" "$("${in_router[@]}" save)"
 
-	# Where a test before this one has not left it.
-	lsmod | awk '$1 ~ /^ip_vs/ { print $1 }' | tac | xargs -r modprobe -r
-	if [ -d /sys/module/ip_vs ]; then
+	# Of tests before this one, whose namespaces may take a while to go.
+	if ! busywait 60 unload_ipvs; then
 		skip "check finds no IPVS" "it can't be unloaded"
 	else
 		"${in_router[@]}" check >"$scratch/out"
