@@ -69,7 +69,7 @@ demo:
 # A TAP file without its plan counts as a failure, whatever the exit status.
 .PHONY: check
 check:
-	$(DEPS) build deb vm test lint kernels
+	$(DEPS) build deb rpm vm test lint kernels
 	$(MAKE) tool
 	mkdir -p build
 	selftests/lint >build/lint.tap & \
