@@ -39,8 +39,8 @@ machine_share() # STEP [ARG...] [-- STEP [ARG...]]...
 # Of timers and timeouts an emulated machine without a processor of its own should
 # not ask too much.
 kernel_args="no_timer_check systemd.unit=check.target systemd.show_status=error"
-kernel_args+=" systemd.default_timeout_start_sec=900 udev.event_timeout=900"
-kernel_args+=" systemd.default_device_timeout_sec=900"
+kernel_args+=" systemd.default_timeout_start_sec=240 udev.event_timeout=900"
+kernel_args+=" systemd.default_device_timeout_sec=240"
 
 machine_qemu() # NAME: its console
 {

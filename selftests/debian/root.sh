@@ -47,8 +47,16 @@ root_configure()
 		>"$root/etc/ipvsadm.rules"
 	printf 'AUTO="true"\nDAEMON="none"\nIFACE="eth0"\nSYNCID="1"\n' \
 		>"$root/etc/default/ipvsadm"
-	printf 'global_defs {\n\trouter_id director\n}\n' \
-		>"$root/etc/keepalived/keepalived.conf"
+	# Without anything to do it would never say that it has started.
+	cat >"$root/etc/keepalived/keepalived.conf" <<-END
+	virtual_server fwmark 22 {
+		lvs_sched rr
+		lvs_method NAT
+		protocol TCP
+		real_server 10.0.0.1 0 {
+		}
+	}
+	END
 	# The cluster's servers are started by the steps.
 	in_root systemctl disable vsftpd || return
 	# What an emulated machine would do at the expense of the steps.
