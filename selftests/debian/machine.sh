@@ -40,12 +40,13 @@ machine_share() # STEP [ARG...] [-- STEP [ARG...]]...
 # not ask too much.
 kernel_args="no_timer_check systemd.unit=check.target systemd.show_status=error"
 kernel_args+=" systemd.default_timeout_start_sec=240 udev.event_timeout=900"
-kernel_args+=" systemd.default_device_timeout_sec=240"
+kernel_args+=" systemd.default_device_timeout_sec=240 mitigations=off loglevel=5"
 
 machine_qemu() # NAME: its console
 {
 	timeout -k 5 7200 qemu-system-x86_64 -no-user-config -nodefaults \
-		-display none -nic none -no-reboot -machine q35 -m 2G -smp 2 \
+		-display none -nic none -no-reboot \
+		-machine q35,sata=off,smbus=off -m 2G -smp 2 \
 		-accel tcg,thread=multi -cpu qemu64,+rdrand \
 		-kernel "$work/vmlinuz" -initrd "$work/initrd.img" \
 		-drive "file=$disk,format=raw,if=virtio,cache=unsafe" \
@@ -96,6 +97,7 @@ machine()
 	: >"$work/output"
 	status=0
 	machine_qemu "$log" || status=$?
+	echo "# QEMU ended with status $status" >>"$log.console"
 	cp "$work/output" "$log.output"
 	machine_results <"$work/output" && [ "$status" -eq 0 ] &&
 		! grep -a -q -E '(Kernel panic|BUG:|Oops:|WARNING:)' "$log.console"

@@ -3,39 +3,73 @@
 #
 # Sourced by check: the root file system in $root, before it is booted.
 
+# As if the root's own kernel were running.
 # shellcheck disable=SC2154 # of check
 in_root() # COMMAND [ARG...]
 {
 	# shellcheck disable=SC2016 # for the other shell
 	unshare --mount --fork sh -c '
 		mount -t proc proc "$0/proc" &&
-		exec chroot "$0" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-			LC_ALL=C HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
-	' "$root" "$@"
+		mount --bind "$1" "$0/usr/local/sbin" && shift &&
+		exec chroot "$0" env -i LC_ALL=C HOME=/root DEBIAN_FRONTEND=noninteractive \
+			PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+	' "$root" "$work/bin" "$@"
 }
 
 root_apt()
 {
 	in_root apt-get -y -q --no-install-recommends -o Dpkg::Use-Pty=0 \
-		-o Dpkg::Options::=--force-confold -o APT::Sandbox::User=root "$@"
+		-o Dpkg::Options::=--force-confold -o APT::Sandbox::User=root \
+		-o DPkg::Path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+root_unpack()
+{
+	local base
+
+	base=$("$here/image" base) || return
+	mkdir "$root" "$work/bin"
+	tar -C "$root" --xattrs -xpf "$base" || return
+	cat >"$work/bin/uname" <<-END
+	#!/bin/sh
+	[ "\$*" != -r ] || exec echo "$(root_kernel "${FTPMARK_SERIES%% *}")"
+	exec /bin/uname "\$@"
+	END
+	chmod 755 "$work/bin/uname"
 }
 
 # There is no network where this root is used: our packages are all that is to
 # be had.
-root_unpack()
+root_repository() # DIR...
 {
-	local base repository=$root/srv/repository
+	local repository=$root/srv/repository
 
-	base=$("$here/image" base) || return
-	mkdir "$root"
-	tar -C "$root" --xattrs -xpf "$base" || return
 	mkdir "$repository"
-	cp "$work"/{debs,next}/*.deb "$repository" || return
+	find "$@" -maxdepth 1 -name '*.deb' -exec cp -t "$repository" {} + || return
 	(cd "$repository" && dpkg-scanpackages -m . >Packages) || return
 	rm -rf "$root"/etc/apt/sources.list.d/*
 	echo "deb [trusted=yes] file:/srv/repository ./" \
 		>"$root/etc/apt/sources.list"
 	root_apt update
+}
+
+root_apt_is_usable()
+{
+	local audit
+
+	audit=$(in_root dpkg --audit) && echo "$audit" && [ -z "$audit" ] &&
+		in_root apt-get check
+}
+
+# Without the kernel's headers the packages are installed nevertheless.
+root_without_headers() # RELEASE PACKAGE...
+{
+	local log=$work/without_headers status=0
+
+	root_apt install "${@:2}" >"$log" 2>&1 || status=$?
+	cat "$log"
+	[ "$status" -eq 0 ] && grep -q "apt install linux-headers-$1" "$log" &&
+		root_apt_is_usable
 }
 
 root_configure()
@@ -86,6 +120,25 @@ root_configure()
 	END
 }
 
+# The compiler can't be run while apt installs the headers.
+root_failing_build() # DIR RELEASE
+{
+	local compiler log=$work/failing_build status=0
+
+	compiler=$root$(in_root readlink -f /usr/bin/gcc-12)
+	chmod a-x "$compiler"
+	root_kernels "$1" >"$log" 2>&1 || status=$?
+	chmod a+x "$compiler"
+	cat "$log"
+	[ "$status" -ne 0 ] && grep "Bad return status .* $2" "$log" &&
+		grep "Consult /var/lib/dkms/nf_ftpmark/.*/make.log" "$log"
+}
+
+root_finish_build()
+{
+	root_apt --fix-broken install && root_apt_is_usable
+}
+
 root_kernel() # SERIES: its release
 {
 	local image
@@ -95,9 +148,9 @@ root_kernel() # SERIES: its release
 	done
 }
 
-root_second_kernel()
+root_kernels() # DIR: installs the packages that wait there
 {
-	local kernels=("$root"/srv/kernels/*.deb)
+	local kernels=("$root/srv/kernels/$1"/*.deb)
 
 	root_apt install "${kernels[@]#"$root"}"
 }
@@ -113,6 +166,13 @@ root_has_module() # RELEASE
 
 	file=$(root_module "$1")
 	ls -l "$file" && [[ $(modinfo -F vermagic "$file") == "$1 "* ]]
+}
+
+root_only_version() # VERSION
+{
+	in_root sh -c 'ls -d /var/lib/dkms/nf_ftpmark/[0-9]* /usr/src/nf_ftpmark-*; dkms status'
+	[ "$(cd "$root/var/lib/dkms/nf_ftpmark" && echo [0-9]*)" = "$1" ] &&
+		[ "$(cd "$root/usr/src" && echo nf_ftpmark-*)" = "nf_ftpmark-$1" ]
 }
 
 # The hook that a kernel's package runs: it fails if this does. With real headers
