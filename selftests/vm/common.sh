@@ -18,11 +18,48 @@ die()
 	exit 1
 }
 
-# kernel_headers RELEASE: the directory to build a module against.
-kernel_headers()
+# kernel_variant SERIES-VARIANT [OPTION...]: where build_kernel leaves such a
+# kernel, such as 6.1-debug. It is built first if need be, unless an option of
+# build_kernel says otherwise.
+kernel_variant()
+{
+	local configs=$ftpmark_top/selftests/vm/kernel
+
+	[ -e "$configs/${1#*-}.config" ] || return
+	"$ftpmark_top/selftests/vm/build_kernel" "${@:2}" -k "${1%%-*}" "${1#*-}" \
+		"$configs/base.config" "$configs/${1#*-}.config"
+}
+
+# kernel_built RELEASE: where build_kernel left it, or failure.
+kernel_built()
 {
 	local dir
 
+	dir=$FTPMARK_CACHE/kernels/$(kernel_series "$1")-${1#*-}
+	[ -e "$dir/release" ] && echo "$dir"
+}
+
+# kernel_image RELEASE: what boots.
+kernel_image()
+{
+	local built
+
+	built=$(kernel_built "$1") || { echo "/boot/vmlinuz-$1"; return; }
+	echo "$built/image"
+}
+
+# kernel_modules RELEASE: the root directory that has its modules.
+kernel_modules()
+{
+	kernel_built "$1" || echo /
+}
+
+# kernel_headers RELEASE: the directory to build a module against.
+kernel_headers()
+{
+	local built dir
+
+	built=$(kernel_built "$1") && echo "$built/build" && return
 	for dir in "/lib/modules/$1/build" "/usr/src/linux-headers-$1"; do
 		[ -e "$dir/Makefile" ] && echo "$dir" && return
 	done
@@ -48,12 +85,17 @@ kernels_installed()
 	done | sort -k 1,1rn -k 2,2rV | cut -d ' ' -f 2
 }
 
-# kernel_release [RELEASE|SERIES]: the release to use, or failure. Without an
-# argument, one of the first series that has any.
+# kernel_release [RELEASE|SERIES|SERIES-VARIANT]: the release to use, or
+# failure. Without an argument, a stock one of the first series that has any.
 kernel_release()
 {
-	local series release
+	local built series release
 
+	if built=$(kernel_variant "${1:-}" -n 2>/dev/null) ||
+	   built=$(kernel_built "${1:-}"); then
+		cat "$built/release"
+		return
+	fi
 	if [ -n "${1:-}" ] && [ -e "/boot/vmlinuz-$1" ]; then
 		echo "$1"
 		return
@@ -85,8 +127,8 @@ ftp_server()
 		echo "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1"
 }
 
-# build_module RELEASE DIR: from a copy for each kernel, so that they can be
-# built side by side.
+# build_module RELEASE DIR [MAKE_ARG...]: from a copy for each kernel, so that
+# they can be built side by side.
 build_module()
 {
 	local headers
@@ -97,7 +139,7 @@ build_module()
 	}
 	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$2"
 	find "$2" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
-	make -C "$headers" M="$2" W=1 modules
+	make -C "$headers" M="$2" W=1 "${@:3}" modules
 }
 
 # build_module_without_ipvs RELEASE DIR: as for a kernel that has no IPVS. What
