@@ -35,7 +35,7 @@ agent_stop() # NAME
 agent_ask()
 {
 	printf '%s\n' "$2" >&"${agent_in[$1]}"
-	IFS= read -r -t 120 answer <&"${agent_out[$1]}" || {
+	IFS= read -r -t $((120 * ${FTPMARK_PATIENCE:-1})) answer <&"${agent_out[$1]}" || {
 		note "no answer to: $2" "$(cat "$scratch/$1.err")"
 		exit "$ksft_fail"
 	}

@@ -57,7 +57,7 @@ race_run()
 	local status=0 key value
 
 	# What does not end is a deadlock.
-	timeout -s KILL $((seconds * 4 + 240)) ip netns exec "$router" \
+	timeout -s KILL $(((seconds * 4 + 240) * ${FTPMARK_PATIENCE:-1})) ip netns exec "$router" \
 		"$race" "$client" wire0 "$router_mac" "$seconds" "$seed" \
 		"${@:2}" >"$scratch/race" 2>&1 || status=$?
 	note "$(cat "$scratch/race")"

@@ -166,11 +166,11 @@ check_programs()
 	agent_start judge ip netns exec "$router" python3 -S \
 		"$selftests/hostile.py" "$client" "$router" wire0 \
 		"$router_mac" listen
-	IFS= read -r -t 120 _ <&"${agent_out[judge]}"
+	IFS= read -r -t $((120 * ${FTPMARK_PATIENCE:-1})) _ <&"${agent_out[judge]}"
 	programs >"$scratch/programs" 2>&1
 	note "$(tail -n 20 "$scratch/programs")"
 	echo >&"${agent_in[judge]}"
-	output=$(timeout 120 cat <&"${agent_out[judge]}")
+	output=$(timeout $((120 * ${FTPMARK_PATIENCE:-1})) cat <&"${agent_out[judge]}")
 	grep -q '^arrived' <<<"$output" || status=1
 	! grep -q -E '^(counter|mark .* model)' <<<"$output" || status=1
 	check_equal "nmap and hping3: every mark and counter is the model's" \

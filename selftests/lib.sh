@@ -148,10 +148,10 @@ kernel_memory_kept()
 }
 
 # busywait SECONDS COMMAND [ARG...]: until the command succeeds. The pause only
-# leaves the processor to those who are waited for.
+# leaves the processor to those who are waited for. A slow kernel takes patience.
 busywait()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${FTPMARK_PATIENCE:-1}))
 
 	shift
 	until "$@" >/dev/null 2>&1; do

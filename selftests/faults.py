@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Usage: faults.py CLIENT ROUTER PROBE...
+
+Has the allocations of one system call fail in turn, by /proc/self/fail-nth, and
+sees after each what became of the module: its files in the namespace ROUTER, and
+the marks of the packets that each PROBE, ADDRESS PORT in one word such as
+192.0.2.1#21, names, sent from CLIENT. One request and one answer a line, fields
+parted by tabs:
+
+    write PATH VALUE    into a file below /sys/kernel/nf_ftpmark/net
+    load FILE [PARAM]   the module, unloaded again if that works
+    marks               only says what packets bear
+
+The answer, in words: "failed=N" refusals, "tolerated=N" failures that the call
+went through with, "errors=" the refusals' names, "marks=" what packets bear in
+the end. Or "broken: " and what a failure has left behind.
+"""
+import collections
+import ctypes
+import errno
+import gc
+import os
+import socket
+import struct
+import sys
+
+FILES = "/sys/kernel/nf_ftpmark/net"
+CLONE_NEWNET = 0x40000000
+SO_RCVMARK = 75
+SYS_FINIT_MODULE = 313
+ATTEMPTS = 5000
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Broken(Exception):
+    """A failure has left something behind."""
+
+
+def call(result):
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
+
+
+def enter(name):
+    with open(f"/run/netns/{name}", "rb") as namespace:
+        call(libc.setns(namespace.fileno(), CLONE_NEWNET))
+
+
+class Probes:
+    """Packets to addresses and ports, and the marks they arrive with."""
+
+    def __init__(self, client, router, probes):
+        self.targets = [(address, int(port)) for address, port in
+                        (probe.split("#") for probe in probes)]
+        self.port = 20000
+        self.senders = self.sockets(client)
+        self.receivers = self.sockets(router)
+        for receiver in self.receivers.values():
+            receiver.setsockopt(socket.SOL_SOCKET, SO_RCVMARK, 1)
+            receiver.settimeout(60)
+
+    @staticmethod
+    def sockets(name):
+        enter(name)
+        return {family: socket.socket(family, socket.SOCK_RAW,
+                                      socket.IPPROTO_TCP)
+                for family in (socket.AF_INET, socket.AF_INET6)}
+
+    def mark(self, address, port):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.port += 1
+        # An ACK of no connection. Nobody looks at its checksum.
+        segment = struct.pack("!HHIIBBHHH", self.port, port, 1, 1, 5 << 4,
+                              0x10, 1024, 0, 0)
+        self.senders[family].sendto(segment, (address, 0))
+        while True:
+            data, control, _, _ = self.receivers[family].recvmsg(2048, 256)
+            header = 0 if family == socket.AF_INET6 else (data[0] & 15) * 4
+            if struct.unpack_from("!HH", data, header) == (self.port, port):
+                return sum(struct.unpack("I", value)[0]
+                           for level, kind, value in control
+                           if (level, kind) == (socket.SOL_SOCKET,
+                                                socket.SO_MARK))
+
+    def marks(self):
+        return ",".join(str(self.mark(*target)) for target in self.targets)
+
+
+class Faults:
+    def __init__(self):
+        self.nth = os.open("/proc/self/fail-nth", os.O_RDWR)
+
+    def armed_call(self, nth, function):
+        """Its error if any, and whether an allocation failed."""
+        number = str(nth).encode()
+        failed = None
+        os.write(self.nth, number)
+        try:
+            function()
+        except OSError as error:
+            failed = error.errno
+        left = os.pread(self.nth, 16, 0)
+        os.write(self.nth, b"0")
+        return failed, int(left) == 0
+
+    def exhaust(self, function, unchanged, undo):
+        """Until no allocation is left to fail."""
+        errors = collections.Counter()
+        tolerated = 0
+        for nth in range(1, ATTEMPTS):
+            failed, injected = self.armed_call(nth, function)
+            if failed is not None:
+                if not injected:
+                    raise OSError(failed, os.strerror(failed))
+                errors[errno.errorcode[failed]] += 1
+                unchanged(f"{errno.errorcode[failed]} at allocation {nth}")
+            elif not injected:
+                return errors, tolerated
+            else:
+                tolerated += 1
+                undo()
+        raise Broken(f"more than {ATTEMPTS} allocations")
+
+
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+def settings():
+    """Every setting of every service."""
+    found = {}
+    for directory, _, names in os.walk(f"{FILES}/services"):
+        if not directory.endswith("/stats"):
+            found[directory] = None
+            for name in names:
+                path = os.path.join(directory, name)
+                found[path] = read(path)
+    return found
+
+
+class Agent:
+    def __init__(self, client, router, probes):
+        self.probes = Probes(client, router, probes)
+        self.faults = Faults()
+
+    def answer(self, errors, tolerated, marks):
+        return (f"failed={sum(errors.values())} tolerated={tolerated} "
+                f"errors={','.join(sorted(errors))} marks={marks}")
+
+    def write(self, path, value):
+        data = value.encode() + b"\n"
+        path = f"{FILES}/{path}"
+        before = settings()
+        marks = self.probes.marks()
+        file = os.open(path, os.O_WRONLY)
+
+        def unchanged(when):
+            now = settings()
+            if now != before:
+                raise Broken(f"{when}: {set(now.items()) ^ set(before.items())}")
+            now = self.probes.marks()
+            if now != marks:
+                raise Broken(f"{when}: marks {now} after {marks}")
+
+        def undo():
+            if path.endswith("/add"):
+                self.put(f"{FILES}/remove", data)
+            elif path.endswith("/remove"):
+                self.restore(value, before)
+            else:
+                self.put(path, before[path].encode())
+            unchanged("after undoing")
+
+        try:
+            result = self.faults.exhaust(lambda: os.write(file, data),
+                                         unchanged, undo)
+        finally:
+            os.close(file)
+        return self.answer(*result, self.probes.marks())
+
+    def restore(self, service, before):
+        self.put(f"{FILES}/add", service.encode())
+        directory = f"{FILES}/services/{service}/"
+        files = [path for path in before if path.startswith(directory)]
+        for path in sorted(files, key=lambda path: path.endswith("/enabled")):
+            self.put(path, before[path].encode())
+
+    @staticmethod
+    def put(path, data):
+        with open(path, "wb", buffering=0) as file:
+            file.write(data)
+
+    def load(self, file, parameters=""):
+        module = os.open(file, os.O_RDONLY)
+        text = parameters.encode()
+
+        def load():
+            call(libc.syscall(SYS_FINIT_MODULE, module, text, 0))
+
+        def unchanged(when):
+            for path in ("/sys/module/nf_ftpmark", "/sys/kernel/nf_ftpmark"):
+                if os.path.exists(path):
+                    raise Broken(f"{when}: {path} is there")
+
+        def unload():
+            call(libc.delete_module(b"nf_ftpmark", 0))
+
+        errors, tolerated = self.faults.exhaust(load, unchanged, unload)
+        os.close(module)
+        return self.answer(errors, tolerated, self.probes.marks())
+
+    def marks(self):
+        return self.probes.marks()
+
+
+def main():
+    agent = Agent(sys.argv[1], sys.argv[2], sys.argv[3:])
+    verbs = {"write": agent.write, "load": agent.load,
+             "marks": agent.marks}
+    # The collector would allocate where it should not.
+    gc.disable()
+    for line in iter(sys.stdin.readline, ""):
+        verb, *arguments = line.rstrip("\n").split("\t")
+        try:
+            print(verbs[verb](*arguments), flush=True)
+        except Broken as error:
+            print(f"broken: {error}", flush=True)
+        except OSError as error:
+            print(f"error: {error}", flush=True)
+        gc.collect()
+
+
+main()
