@@ -93,6 +93,14 @@ check-matrix:
 	selftests/matrix $(if $(SHORT),--short) | tee build/matrix.tap
 	selftests/vm/judge --label matrix <build/matrix.tap
 
+# Kernels with the detectors of bugs are built once and kept. SHORT=1: one of
+# them, and not all tests.
+.PHONY: check-debug
+check-debug:
+	$(DEPS) build vm test debug
+	$(MAKE) tool
+	selftests/vm/check_debug $(if $(SHORT),--short)
+
 # As long as you like: SECONDS= of each fuzzer. What it finds joins the corpus.
 .PHONY: fuzz
 fuzz:
@@ -150,6 +158,7 @@ help:
 	@echo 'make check      every test, in VMs with both supported kernels'
 	@echo 'make check-packages  the packages on a Debian system, in VMs'
 	@echo 'make check-matrix   the build for every kernel of Debian 12 (SHORT=1)'
+	@echo 'make check-debug   the same in kernels built to detect bugs (SHORT=1)'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
 	@echo 'make soak       the tests of robustness, for hours'
 	@echo 'make lint       the checks that only read or compile'

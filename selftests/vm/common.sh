@@ -18,6 +18,12 @@ die()
 	exit 1
 }
 
+kernel_is_variant() # NAME
+{
+	[[ $1 == *-* ]] &&
+		[ -e "$ftpmark_top/selftests/vm/kernel/${1#*-}.config" ]
+}
+
 # kernel_variant SERIES-VARIANT [OPTION...]: where build_kernel leaves such a
 # kernel, such as 6.1-debug. It is built first if need be, unless an option of
 # build_kernel says otherwise.
@@ -25,7 +31,7 @@ kernel_variant()
 {
 	local configs=$ftpmark_top/selftests/vm/kernel
 
-	[ -e "$configs/${1#*-}.config" ] || return
+	kernel_is_variant "$1" || return
 	"$ftpmark_top/selftests/vm/build_kernel" "${@:2}" -k "${1%%-*}" "${1#*-}" \
 		"$configs/base.config" "$configs/${1#*-}.config"
 }
@@ -139,7 +145,17 @@ build_module()
 	}
 	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$2"
 	find "$2" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
-	make -C "$headers" M="$2" W=1 "${@:3}" modules
+	make_module "$1" "$2" W=1 "${@:3}"
+}
+
+# make_module RELEASE DIR [MAKE_ARG...]: of what is there. Where UBSAN is not for
+# all of the kernel, it is for this.
+make_module()
+{
+	local args=("${@:3}")
+
+	! kernel_built "$1" >/dev/null || args+=(UBSAN_SANITIZE=y)
+	make -C "$(kernel_headers "$1")" M="$2" "${args[@]}" modules
 }
 
 # build_module_without_ipvs RELEASE DIR: as for a kernel that has no IPVS. What
