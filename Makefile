@@ -79,11 +79,13 @@ check:
 		build/fuzz.tap
 
 # What becomes of the packages on a Debian system, in VMs.
-.PHONY: check-packages
-check-packages:
+.PHONY: check-packages check-packages-full
+check-packages-full: private PACKAGES_FLAGS := --full
+check-packages check-packages-full:
 	$(DEPS) build packages
 	mkdir -p build
-	selftests/debian/check | tee build/packages.tap | selftests/vm/judge
+	selftests/debian/check $(PACKAGES_FLAGS) | tee build/packages.tap | \
+		selftests/vm/judge
 
 # Every kernel of Debian's, with gcc and clang. SHORT=1: one of each kind.
 .PHONY: check-matrix
@@ -157,6 +159,7 @@ help:
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
 	@echo 'make check      every test, in VMs with both supported kernels'
 	@echo 'make check-packages  the packages on a Debian system, in VMs'
+	@echo 'make check-packages-full  the same, and DKMS builds while it is in use'
 	@echo 'make check-matrix   the build for every kernel of Debian 12 (SHORT=1)'
 	@echo 'make check-debug   the same in kernels built to detect bugs (SHORT=1)'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
