@@ -7,6 +7,7 @@
 #define FTPMARK_CHECK_H
 
 #include "findings.h"
+#include "lists.h"
 #include "router.h"
 
 typedef void ftpmark_check_fn(const struct ftpmark_router *router,
@@ -47,8 +48,6 @@ ftpmark_service_check_fn ftpmark_check_port_services;
 /* What several of them ask of the router. */
 bool ftpmark_service_has(const struct ftpmark_instance *service, int family);
 bool ftpmark_service_tracks(const struct ftpmark_instance *service);
-bool ftpmark_ranges_meet(const struct ftpmark_ranges *a,
-			 const struct ftpmark_ranges *b);
 const struct ftpmark_virtual *
 ftpmark_virtual_find(const struct ftpmark_router *router,
 		     const struct ftpmark_instance *service, int family);

@@ -144,31 +144,6 @@ void ftpmark_check_virtual(const struct ftpmark_router *router,
 	}
 }
 
-static bool ftpmark_prefix_holds(const struct ftpmark_prefix *prefix,
-				 const struct ftpmark_prefix *address)
-{
-	unsigned int whole = prefix->length / 8;
-	unsigned int rest = prefix->length % 8;
-
-	if (prefix->family != address->family ||
-	    memcmp(prefix->byte, address->byte, whole))
-		return false;
-	return !rest || !((prefix->byte[whole] ^ address->byte[whole]) >>
-			  (8 - rest));
-}
-
-static bool ftpmark_listed(const struct ftpmark_prefixes *list,
-			   const struct ftpmark_prefix *address)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		if (ftpmark_prefix_holds(&list->item[i], address))
-			return true;
-	}
-	return false;
-}
-
 static bool ftpmark_active_on(const struct ftpmark_instance *service)
 {
 	const char *active = ftpmark_profile_value(service->profile, "active");
@@ -191,7 +166,7 @@ static void ftpmark_check_dests(const struct ftpmark_instance *service,
 		/* The others answer clients themselves. */
 		if (dest->method != IP_VS_CONN_F_MASQ ||
 		    !ftpmark_active_on(service) ||
-		    ftpmark_listed(&service->real, &dest->address))
+		    ftpmark_prefix_covered(&service->real, &dest->address))
 			continue;
 		inet_ntop(dest->address.family, dest->address.byte, text,
 			  sizeof(text));
@@ -291,7 +266,7 @@ static bool ftpmark_port_service_meets(const struct ftpmark_virtual *virtual,
 	if (!virtual->port)
 		port.item[0].last = 65535;
 	return !virtual->mark && virtual->protocol == IPPROTO_TCP &&
-	       ftpmark_listed(&service->vip, &virtual->address) &&
+	       ftpmark_prefix_covered(&service->vip, &virtual->address) &&
 	       (ftpmark_ranges_meet(&port, &service->control) ||
 		ftpmark_ranges_meet(&port, &service->passive));
 }

@@ -30,13 +30,7 @@ const char *ftpmark_family_name(int family)
  */
 bool ftpmark_service_has(const struct ftpmark_instance *service, int family)
 {
-	size_t i;
-
-	for (i = 0; i < service->vip.count; i++) {
-		if (service->vip.item[i].family == family)
-			return true;
-	}
-	return false;
+	return ftpmark_prefixes_count(&service->vip, family);
 }
 
 /**

@@ -8,28 +8,6 @@
 #include "check.h"
 
 /**
- * ftpmark_ranges_meet() - have two sets of ports one in common
- * @a: the one
- * @b: the other
- *
- * Return: true if they have.
- */
-bool ftpmark_ranges_meet(const struct ftpmark_ranges *a,
-			 const struct ftpmark_ranges *b)
-{
-	size_t i, j;
-
-	for (i = 0; i < a->count; i++) {
-		for (j = 0; j < b->count; j++) {
-			if (a->item[i].first <= b->item[j].last &&
-			    b->item[j].first <= a->item[i].last)
-				return true;
-		}
-	}
-	return false;
-}
-
-/**
  * ftpmark_check_vips() - packets to a VIP have to be taken in here
  * @router: what was gathered
  * @service: the service

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "config.h"
+#include "lists.h"
 #include "value.h"
 
 /**
@@ -64,11 +65,6 @@ const struct ftpmark_format *ftpmark_format_find(const char *name);
 bool ftpmark_export_init(struct ftpmark_export *service,
 			 const struct ftpmark_profile *profile,
 			 const char **bad);
-
-size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family);
-const struct ftpmark_prefix *
-ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family);
-bool ftpmark_ranges_have(const struct ftpmark_ranges *set, unsigned int port);
 
 void ftpmark_export_vsftpd(const struct ftpmark_export *service, FILE *out);
 void ftpmark_export_proftpd(const struct ftpmark_export *service, FILE *out);

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "iptables.h"
+#include "lists.h"
 #include "portmap.h"
 
 /**

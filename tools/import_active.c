@@ -66,30 +66,12 @@ static const char *ftpmark_real_fault(const struct ftpmark_prefix *real)
 	return fault.why;
 }
 
-static bool ftpmark_listed(const struct ftpmark_prefixes *list,
-			   const struct ftpmark_prefix *prefix)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		if (!memcmp(&list->item[i], prefix, sizeof(*prefix)))
-			return true;
-	}
-	return false;
-}
-
 static bool ftpmark_found_serves(const struct ftpmark_found *found,
 				 const struct ftpmark_dial *dial)
 {
-	size_t i;
-
 	if (dial->rule->target == FTPMARK_TARGET_SNAT)
-		return ftpmark_listed(&found->vip, &dial->rule->source);
-	for (i = 0; i < found->vip.count; i++) {
-		if (found->vip.item[i].family == dial->match.family)
-			return true;
-	}
-	return false;
+		return ftpmark_prefix_listed(&found->vip, &dial->rule->source);
+	return ftpmark_prefixes_count(&found->vip, dial->match.family);
 }
 
 /* A service that has SNAT of its own is not meant by a MASQUERADE. */
@@ -157,7 +139,7 @@ static const char *ftpmark_found_take(struct ftpmark_found *found,
 		if (!ftpmark_portmap_equal(&found->data, ports))
 			return "other source ports than those of the other real servers";
 	}
-	if (ftpmark_listed(&found->real, real))
+	if (ftpmark_prefix_listed(&found->real, real))
 		return NULL;
 	if (found->real.count == FTPMARK_ITEMS_MAX)
 		return "more real servers than a service can have";
@@ -243,14 +225,11 @@ static void ftpmark_dial_take(struct ftpmark_import *import,
 static bool ftpmark_is_real(const struct ftpmark_import *import,
 			    const struct ftpmark_prefix *prefix)
 {
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < import->count; i++) {
-		for (j = 0; j < import->found[i].real.count; j++) {
-			if (ftpmark_prefix_covers(&import->found[i].real.item[j],
-						  prefix))
-				return true;
-		}
+		if (ftpmark_prefix_covered(&import->found[i].real, prefix))
+			return true;
 	}
 	return false;
 }

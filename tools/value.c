@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "value.h"
 
 static const char ftpmark_separators[] = " \t\n,";
@@ -182,40 +183,6 @@ const char *ftpmark_prefix_print(const struct ftpmark_prefix *prefix,
 		snprintf(text, FTPMARK_PREFIX_TEXT, "%s/%u", address,
 			 prefix->length & 0xff);
 	return text;
-}
-
-/**
- * ftpmark_prefix_covers() - does a prefix lie in another
- * @wide: the other
- * @narrow: the prefix
- *
- * Return: true if it does, or if they are the same.
- */
-bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
-			   const struct ftpmark_prefix *narrow)
-{
-	unsigned int bit;
-
-	if (wide->family != narrow->family || wide->length > narrow->length)
-		return false;
-	for (bit = 0; bit < wide->length; bit++) {
-		if ((wide->byte[bit / 8] ^ narrow->byte[bit / 8]) &
-		    (0x80 >> bit % 8))
-			return false;
-	}
-	return true;
-}
-
-static bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
-				  const struct ftpmark_prefix *prefix)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		if (!memcmp(&list->item[i], prefix, sizeof(*prefix)))
-			return true;
-	}
-	return false;
 }
 
 /**

@@ -72,8 +72,6 @@ struct ftpmark_fault {
 };
 
 bool ftpmark_prefix_is_host(const struct ftpmark_prefix *prefix);
-bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
-			   const struct ftpmark_prefix *narrow);
 const char *ftpmark_prefix_print(const struct ftpmark_prefix *prefix,
 				 char text[FTPMARK_PREFIX_TEXT]);
 bool ftpmark_prefixes_parse(const char *text, bool hosts, size_t limit,
