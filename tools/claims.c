@@ -66,14 +66,6 @@ static bool ftpmark_claims_append(struct ftpmark_claims_list *list,
 	return true;
 }
 
-static const char *ftpmark_claims_text(const struct ftpmark_profile *profile,
-				       const char *file)
-{
-	const char *text = ftpmark_profile_value(profile, file);
-
-	return strcmp(text, "none") ? text : "";
-}
-
 /* The VIPs of one state with the ports of another: what a change may pass. */
 static bool ftpmark_claims_add(struct ftpmark_claims_list *list,
 			       const struct ftpmark_profile *vips,
@@ -86,11 +78,11 @@ static bool ftpmark_claims_add(struct ftpmark_claims_list *list,
 	struct ftpmark_fault fault;
 	size_t i, j, k;
 
-	if (!ftpmark_prefixes_parse(ftpmark_claims_text(vips, "vip"), true,
+	if (!ftpmark_prefixes_parse(ftpmark_profile_list(vips, "vip"), true,
 				    FTPMARK_ITEMS_MAX, &hosts, &fault))
 		return true;
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		if (!ftpmark_ranges_parse(ftpmark_claims_text(ports, files[i]),
+		if (!ftpmark_ranges_parse(ftpmark_profile_list(ports, files[i]),
 					  &ranges, &fault))
 			continue;
 		for (j = 0; j < hosts.count; j++) {

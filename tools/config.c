@@ -63,6 +63,21 @@ const char *ftpmark_profile_value(const struct ftpmark_profile *profile,
 }
 
 /**
+ * ftpmark_profile_list() - what a service has for a list
+ * @profile: the service
+ * @file: the list's sysfs file
+ *
+ * Return: the list as the kernel and the parsers take it: empty, not "none".
+ */
+const char *ftpmark_profile_list(const struct ftpmark_profile *profile,
+				 const char *file)
+{
+	const char *value = ftpmark_profile_value(profile, file);
+
+	return strcmp(value, "none") ? value : "";
+}
+
+/**
  * ftpmark_profile_enabled() - do packets see a service
  * @profile: the service
  *

@@ -58,6 +58,8 @@ void ftpmark_config_free(struct ftpmark_config *config);
 
 const char *ftpmark_profile_value(const struct ftpmark_profile *profile,
 				  const char *file);
+const char *ftpmark_profile_list(const struct ftpmark_profile *profile,
+				 const char *file);
 bool ftpmark_profile_enabled(const struct ftpmark_profile *profile);
 size_t ftpmark_setting_index(const char *file);
 

@@ -34,14 +34,6 @@ const struct ftpmark_format *ftpmark_format_find(const char *name)
 	return NULL;
 }
 
-static const char *ftpmark_export_value(const struct ftpmark_profile *profile,
-					const char *file)
-{
-	const char *value = ftpmark_profile_value(profile, file);
-
-	return strcmp(value, "none") ? value : "";
-}
-
 static enum ftpmark_active ftpmark_export_active(const char *value)
 {
 	if (!strcmp(value, "off"))
@@ -56,14 +48,10 @@ static bool ftpmark_export_ranges(const struct ftpmark_profile *profile,
 				  const char **bad)
 {
 	struct ftpmark_fault fault;
-	const char *value;
 
 	*bad = file;
-	value = ftpmark_export_value(profile, file);
-	if (value[0])
-		return ftpmark_ranges_parse(value, set, &fault);
-	set->count = 0;
-	return true;
+	return ftpmark_ranges_parse(ftpmark_profile_list(profile, file), set,
+				    &fault);
 }
 
 static bool ftpmark_export_prefixes(const struct ftpmark_profile *profile,
@@ -73,16 +61,11 @@ static bool ftpmark_export_prefixes(const struct ftpmark_profile *profile,
 {
 	const struct ftpmark_setting *setting = ftpmark_setting_find(file);
 	struct ftpmark_fault fault;
-	const char *value;
 
 	*bad = file;
-	value = ftpmark_export_value(profile, file);
-	if (value[0])
-		return ftpmark_prefixes_parse(value,
-					      setting->kind == FTPMARK_HOSTS,
-					      setting->limit, list, &fault);
-	list->count = 0;
-	return true;
+	return ftpmark_prefixes_parse(ftpmark_profile_list(profile, file),
+				      setting->kind == FTPMARK_HOSTS,
+				      setting->limit, list, &fault);
 }
 
 /**
@@ -111,12 +94,12 @@ bool ftpmark_export_init(struct ftpmark_export *service,
 		return false;
 
 	service->profile = profile;
-	service->mark = strtoul(ftpmark_export_value(profile, "mark"), NULL, 0);
-	service->keep = !strcmp(ftpmark_export_value(profile, "on_marked"),
+	service->mark = strtoul(ftpmark_profile_value(profile, "mark"), NULL, 0);
+	service->keep = !strcmp(ftpmark_profile_value(profile, "on_marked"),
 				"keep");
-	service->notrack = !strcmp(ftpmark_export_value(profile, "notrack"),
+	service->notrack = !strcmp(ftpmark_profile_value(profile, "notrack"),
 				   "1");
-	active = ftpmark_export_value(profile, "active");
+	active = ftpmark_profile_value(profile, "active");
 	if (!service->real.count || !service->data.count)
 		active = "off";
 	service->active = ftpmark_export_active(active);

@@ -70,10 +70,9 @@ void ftpmark_export_modprobe(const struct ftpmark_export *service, FILE *out)
 	}
 	fputs("options nf_ftpmark", out);
 	for (i = 0; i < ARRAY_SIZE(ftpmark_parameters); i++) {
-		value = ftpmark_profile_value(service->profile,
-					      ftpmark_parameters[i]);
 		fprintf(out, " %s=%s", ftpmark_parameters[i],
-			strcmp(value, "none") ? value : "");
+			ftpmark_profile_list(service->profile,
+					     ftpmark_parameters[i]));
 	}
 	putc('\n', out);
 }

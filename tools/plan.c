@@ -141,14 +141,6 @@ static void ftpmark_plan_create(struct ftpmark_plan *plan,
 	}
 }
 
-static const char *ftpmark_plan_list(const struct ftpmark_profile *profile,
-				     const char *file)
-{
-	const char *text = ftpmark_profile_value(profile, file);
-
-	return strcmp(text, "none") ? text : "";
-}
-
 /* The VIPs that a service has and keeps; "none" for none. */
 static void ftpmark_plan_common_vips(const struct ftpmark_pair *pair,
 				     char text[FTPMARK_VALUE_MAX + 1])
@@ -157,9 +149,9 @@ static void ftpmark_plan_common_vips(const struct ftpmark_pair *pair,
 	struct ftpmark_fault fault;
 	size_t i, j;
 
-	ftpmark_prefixes_parse(ftpmark_plan_list(pair->now, "vip"), true,
+	ftpmark_prefixes_parse(ftpmark_profile_list(pair->now, "vip"), true,
 			       FTPMARK_ITEMS_MAX, &now, &fault);
-	ftpmark_prefixes_parse(ftpmark_plan_list(pair->want, "vip"), true,
+	ftpmark_prefixes_parse(ftpmark_profile_list(pair->want, "vip"), true,
 			       FTPMARK_ITEMS_MAX, &want, &fault);
 	for (i = 0; i < now.count; i++) {
 		for (j = 0; j < want.count; j++) {
@@ -184,8 +176,8 @@ static void ftpmark_plan_common_ports(const struct ftpmark_pair *pair,
 	struct ftpmark_fault fault;
 	size_t i = 0, j = 0;
 
-	ftpmark_ranges_parse(ftpmark_plan_list(pair->now, file), &now, &fault);
-	ftpmark_ranges_parse(ftpmark_plan_list(pair->want, file), &want,
+	ftpmark_ranges_parse(ftpmark_profile_list(pair->now, file), &now, &fault);
+	ftpmark_ranges_parse(ftpmark_profile_list(pair->want, file), &want,
 			     &fault);
 	while (i < now.count && j < want.count) {
 		first = now.item[i].first > want.item[j].first ?

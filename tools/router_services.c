@@ -9,15 +9,6 @@
 #include "router.h"
 #include "sysfs.h"
 
-/* Of lists as the tool prints them. */
-static const char *ftpmark_list(const struct ftpmark_profile *profile,
-				const char *file)
-{
-	const char *value = ftpmark_profile_value(profile, file);
-
-	return value && strcmp(value, "none") ? value : "";
-}
-
 static void ftpmark_instance_read(struct ftpmark_instance *service,
 				  const struct ftpmark_profile *profile)
 {
@@ -30,20 +21,20 @@ static void ftpmark_instance_read(struct ftpmark_instance *service,
 	service->notrack = notrack && !strcmp(notrack, "1");
 	service->mark = mark ? strtoul(mark, NULL, 10) : 0;
 	/* What a newer module has and this tool does not know is left out. */
-	if (!ftpmark_prefixes_parse(ftpmark_list(profile, "vip"), true,
+	if (!ftpmark_prefixes_parse(ftpmark_profile_list(profile, "vip"), true,
 				    FTPMARK_ITEMS_MAX, &service->vip, &fault))
 		service->vip.count = 0;
-	if (!ftpmark_prefixes_parse(ftpmark_list(profile, "real_servers"),
+	if (!ftpmark_prefixes_parse(ftpmark_profile_list(profile, "real_servers"),
 				    false, FTPMARK_ITEMS_MAX, &service->real,
 				    &fault))
 		service->real.count = 0;
-	if (!ftpmark_ranges_parse(ftpmark_list(profile, "control_ports"),
+	if (!ftpmark_ranges_parse(ftpmark_profile_list(profile, "control_ports"),
 				  &service->control, &fault))
 		service->control.count = 0;
-	if (!ftpmark_ranges_parse(ftpmark_list(profile, "passive_ports"),
+	if (!ftpmark_ranges_parse(ftpmark_profile_list(profile, "passive_ports"),
 				  &service->passive, &fault))
 		service->passive.count = 0;
-	if (!ftpmark_ranges_parse(ftpmark_list(profile, "active_ports"),
+	if (!ftpmark_ranges_parse(ftpmark_profile_list(profile, "active_ports"),
 				  &service->active_ports, &fault))
 		service->active_ports.count = 0;
 }
