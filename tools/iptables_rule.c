@@ -260,15 +260,27 @@ static const char *ftpmark_take_comment(struct ftpmark_scan *scan,
 	return NULL;
 }
 
+/* MARK or MARK/MASK, and what is behind it left over; why not, or NULL. */
+static const char *ftpmark_mark_mask(const char **text, unsigned long *mark,
+				     unsigned long *mask)
+{
+	*mask = 0xffffffff;
+	if (!ftpmark_number(text, mark))
+		return "not a mark";
+	if (**text == '/' && ((*text)++, !ftpmark_number(text, mask)))
+		return "not a mask";
+	return NULL;
+}
+
 static const char *ftpmark_take_unmarked(struct ftpmark_scan *scan,
 					 const char *value)
 {
-	unsigned long mark, mask = 0xffffffff;
+	unsigned long mark, mask;
+	const char *why;
 
-	if (!ftpmark_number(&value, &mark))
-		return "not a mark";
-	if (*value == '/' && (value++, !ftpmark_number(&value, &mask)))
-		return "not a mask";
+	why = ftpmark_mark_mask(&value, &mark, &mask);
+	if (why)
+		return why;
 	if (*value || mark || mask != 0xffffffff)
 		return "for some marks only";
 	scan->rule->match.unmarked = true;
@@ -278,12 +290,12 @@ static const char *ftpmark_take_unmarked(struct ftpmark_scan *scan,
 static const char *ftpmark_take_mark(struct ftpmark_scan *scan,
 				     const char *value)
 {
-	unsigned long mark, mask = 0xffffffff;
+	unsigned long mark, mask;
+	const char *why;
 
-	if (!ftpmark_number(&value, &mark))
-		return "not a mark";
-	if (*value == '/' && (value++, !ftpmark_number(&value, &mask)))
-		return "not a mask";
+	why = ftpmark_mark_mask(&value, &mark, &mask);
+	if (why)
+		return why;
 	if (*value)
 		return "not a mark";
 	if (mask != 0xffffffff)
