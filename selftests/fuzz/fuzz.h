@@ -4,6 +4,22 @@
 #define FTPMARK_FUZZ_H
 
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy, a byte longer as parsers of files want it, and its lines. */
+static inline char *fuzz_lines(const unsigned char *data, size_t size,
+			       unsigned int *lines)
+{
+	char *text = malloc(size + 1);
+	size_t i;
+
+	memcpy(text, data, size);
+	*lines = 1;
+	for (i = 0; i < size; i++)
+		*lines += data[i] == '\n';
+	return text;
+}
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

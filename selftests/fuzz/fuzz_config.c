@@ -44,14 +44,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct ftpmark_config_fault fault = { 0, "", "" };
 	struct ftpmark_config config;
-	unsigned int lines = 1;
+	unsigned int lines;
 	char *text;
 	size_t i;
 
-	text = malloc(size + 1);
-	memcpy(text, data, size);
-	for (i = 0; i < size; i++)
-		lines += data[i] == '\n';
+	text = fuzz_lines(data, size, &lines);
 	if (ftpmark_config_parse(text, size, &config, &fault)) {
 		for (i = 0; i < config.count; i++) {
 			fuzz_profile(&config.profile[i]);

@@ -102,14 +102,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct ftpmark_import import;
 	struct ftpmark_rules rules;
-	unsigned int lines = 1;
+	unsigned int lines;
 	char *text;
-	size_t i;
 
-	text = malloc(size + 1);
-	memcpy(text, data, size);
-	for (i = 0; i < size; i++)
-		lines += data[i] == '\n';
+	text = fuzz_lines(data, size, &lines);
 	if (!ftpmark_rules_parse(text, size, &rules))
 		abort();
 	if (rules.fault > lines)
