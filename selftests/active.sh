@@ -109,7 +109,7 @@ check_arrives()
 
 counted() # SERVICE COUNTER NUMBER
 {
-	[ "$(service_stat "$1" "$2")" -eq "$3" ]
+	[ "$(service_stat "$1" "$2")" -ge "$3" ]
 }
 
 # check_stays NAME SERVICE FAILED RAW CIP [WORD...]: a single packet does not

@@ -155,7 +155,10 @@ busywait()
 
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		[ "$SECONDS" -lt "$end" ] || {
+			note "in vain: busywait $*" >&2
+			return 1
+		}
 		sleep 0.05
 	done
 }

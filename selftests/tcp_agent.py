@@ -52,10 +52,10 @@ class Ends:
         end = self.make(name, source, source_port)
         end.setblocking(False)
         end.connect_ex((address, int(port)))
+        end.settimeout(PATIENCE)
 
     def connected(self, name):
         end = self.named[name]
-        end.settimeout(PATIENCE)
         # It can be written to once it is there, or failed.
         if not select.select([], [end], [], PATIENCE)[1]:
             raise TimeoutError(errno.ETIMEDOUT, "")
