@@ -18,10 +18,13 @@ die()
 	exit 1
 }
 
+# SERIES-VARIANT: debug and kcsan run in QEMU, um is a program.
 kernel_is_variant() # NAME
 {
-	[[ $1 == *-* ]] &&
-		[ -e "$ftpmark_top/selftests/vm/kernel/${1#*-}.config" ]
+	case $1 in
+	*-debug | *-kcsan | *-um) ;;
+	*) return 1 ;;
+	esac
 }
 
 # kernel_variant SERIES-VARIANT [OPTION...]: where build_kernel leaves such a
@@ -30,10 +33,20 @@ kernel_is_variant() # NAME
 kernel_variant()
 {
 	local configs=$ftpmark_top/selftests/vm/kernel
+	local series=${1%%-*} variant=${1#*-}
+	local arguments=(-k "$series" "${@:2}") fragments=("$configs/base.config")
 
 	kernel_is_variant "$1" || return
-	"$ftpmark_top/selftests/vm/build_kernel" "${@:2}" -k "${1%%-*}" "${1#*-}" \
-		"$configs/base.config" "$configs/${1#*-}.config"
+	[ ! -e "$configs/$series.config" ] ||
+		fragments+=("$configs/$series.config")
+	if [ "$variant" = um ]; then
+		arguments+=(-a um)
+		fragments+=("$configs"/{um,debug}.config)
+	else
+		fragments+=("$configs"/{qemu,"$variant"}.config)
+	fi
+	"$ftpmark_top/selftests/vm/build_kernel" "${arguments[@]}" "$variant" \
+		"${fragments[@]}"
 }
 
 # kernel_built RELEASE: where build_kernel left it, or failure.
@@ -43,6 +56,15 @@ kernel_built()
 
 	dir=$FTPMARK_CACHE/kernels/$(kernel_series "$1")-${1#*-}
 	[ -e "$dir/release" ] && echo "$dir"
+}
+
+# kernel_arch RELEASE: x86, or um for one that runs in user mode.
+kernel_arch()
+{
+	local built
+
+	built=$(kernel_built "$1") || { echo x86; return; }
+	cat "$built/arch"
 }
 
 # kernel_image RELEASE: what boots.
@@ -148,14 +170,19 @@ build_module()
 	make_module "$1" "$2" W=1 "${@:3}"
 }
 
-# make_module RELEASE DIR [MAKE_ARG...]: of what is there. Where UBSAN is not for
-# all of the kernel, it is for this.
+# make_module RELEASE DIR [MAKE_ARG...]: of what is there. What is not for all of
+# a kernel with detectors, UBSAN and counters of lines, is for this.
 make_module()
 {
-	local args=("${@:3}")
+	local headers args=("${@:3}")
 
-	! kernel_built "$1" >/dev/null || args+=(UBSAN_SANITIZE=y)
-	make -C "$(kernel_headers "$1")" M="$2" "${args[@]}" modules
+	headers=$(kernel_headers "$1")
+	if kernel_built "$1" >/dev/null; then
+		args+=(UBSAN_SANITIZE=y ARCH="$(kernel_arch "$1")")
+		! grep -qx CONFIG_GCOV_KERNEL=y "$headers/.config" ||
+			args+=(GCOV_PROFILE=y)
+	fi
+	make -C "$headers" M="$2" "${args[@]}" modules
 }
 
 # build_module_without_ipvs RELEASE DIR: as for a kernel that has no IPVS. What
@@ -164,8 +191,5 @@ build_module_without_ipvs()
 {
 	mkdir -p "$2"
 	printf '#undef %s\n' CONFIG_IP_VS CONFIG_IP_VS_MODULE >"$2/no_ipvs.h"
-	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$2"
-	find "$2" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
-	make -C "$(kernel_headers "$1")" M="$2" W=1 CONFIG_IP_VS= \
-		KCFLAGS="-include $2/no_ipvs.h" modules
+	build_module "$1" "$2" CONFIG_IP_VS= KCFLAGS="-include $2/no_ipvs.h"
 }
