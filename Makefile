@@ -95,13 +95,13 @@ check-matrix:
 	selftests/matrix $(if $(SHORT),--short) | tee build/matrix.tap
 	selftests/vm/judge --label matrix <build/matrix.tap
 
-# Kernels with the detectors of bugs are built once and kept. SHORT=1: one of
-# them, and not all tests.
+# Kernels with the detectors of bugs are built once and kept. SHORT=1: those that
+# find most in the time.
 .PHONY: check-debug
 check-debug:
 	$(DEPS) build vm test debug
 	$(MAKE) tool
-	selftests/vm/check_debug $(if $(SHORT),--short)
+	selftests/vm/check_debug $(if $(SHORT),--short) $(addprefix -k ,$(KERNELS))
 
 # As long as you like: SECONDS= of each fuzzer. What it finds joins the corpus.
 .PHONY: fuzz
@@ -109,13 +109,22 @@ fuzz:
 	$(DEPS) test
 	$(MAKE) -C selftests/fuzz long
 
-# What "make check" does briefly if FTPMARK_ALL is set, for hours.
-.PHONY: soak
+# What "make check" does briefly if FTPMARK_ALL is set, for hours: in the stock
+# kernels, then with detectors, by default in all that check_debug knows.
+SOAK_TESTS := $(addprefix -T ,concurrency.sh ftp_load.sh hostile.sh \
+	hostile_spoof.sh sysfs_fuzz.sh)
+.PHONY: soak soak-debug
 soak:
 	$(DEPS) build vm test kernels
 	$(MAKE) tool
-	FTPMARK_SOAK=1 selftests/vm/check $(addprefix -T ,concurrency.sh \
-		ftp_load.sh hostile.sh hostile_spoof.sh sysfs_fuzz.sh)
+	FTPMARK_SOAK=1 selftests/vm/check $(SOAK_TESTS)
+	$(MAKE) soak-debug
+
+soak-debug:
+	$(DEPS) build vm test debug
+	$(MAKE) tool
+	FTPMARK_SOAK=1 selftests/vm/check_debug $(addprefix -k ,$(KERNELS)) \
+		$(SOAK_TESTS)
 
 .PHONY: lint
 lint:
@@ -161,9 +170,11 @@ help:
 	@echo 'make check-packages  the packages on a Debian system, in VMs'
 	@echo 'make check-packages-full  the same, and DKMS builds while it is in use'
 	@echo 'make check-matrix   the build for every kernel of Debian 12 (SHORT=1)'
-	@echo 'make check-debug   the same in kernels built to detect bugs (SHORT=1)'
+	@echo 'make check-debug   the tests in kernels built to detect bugs (SHORT=1,'
+	@echo '                or KERNELS=, such as 6.1-um 6.12-debug 6.1-kcsan)'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
-	@echo 'make soak       the tests of robustness, for hours'
+	@echo 'make soak       the tests of robustness, for hours; then soak-debug: with'
+	@echo '                detectors (KERNELS=)'
 	@echo 'make lint       the checks that only read or compile'
 	@echo 'make bench      instructions that a packet costs, beside all rivals'
 	@echo 'make bench-check   the module only, against limits'

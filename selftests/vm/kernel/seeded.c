@@ -219,7 +219,7 @@ static int ftpmark_seed_device_kept(void)
 
 static u32 ftpmark_seed_counter;
 
-static int ftpmark_seed_racer(void *done)
+static int ftpmark_seed_data_race_thread(void *done)
 {
 	unsigned int i;
 
@@ -240,7 +240,7 @@ static int ftpmark_seed_data_race(void)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < 2; cpu++) {
-		task = kthread_create(ftpmark_seed_racer, &done, "racer/%u",
+		task = kthread_create(ftpmark_seed_data_race_thread, &done, "racer/%u",
 				      cpu);
 		if (IS_ERR(task))
 			return PTR_ERR(task);
