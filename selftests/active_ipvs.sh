@@ -203,6 +203,29 @@ test_forms()
 	check_counts "after rare forms of packets" ftp $connections 2 0
 }
 
+# All packets of a real server, not only its first, can have IP options.
+test_options()
+{
+	new_cip 4
+	new_port
+	tcp client "listen odd $cip $port"
+	in_ns "$client" nft "add table inet odd; add chain inet odd input \
+		{ type filter hook input priority 10; }; add rule inet odd \
+		input tcp dport $port ip hdrlength > 5 tcp flags != syn counter"
+	dial rs1 "$cip"
+	tcp rs1 "options $port"
+	tcp client "accept odd_end odd"
+	: $((connections += 1))
+	check_equal "a connection with IP options comes from the VIP" \
+		"$vip4 20" "$answer"
+	check_exchange "it carries data both ways" rs1 odd_end
+	check "with IP options in them" grep -q "counter packets [1-9]" \
+		<(in_ns "$client" nft list table inet odd)
+	check_counts "after IP options" ftp $connections 2 0
+	in_ns "$client" nft delete table inet odd
+	hang_up rs1 odd_end
+}
+
 test_failures()
 {
 	service_set ftp vip "$vip6"
@@ -239,5 +262,6 @@ check_reset client reset close
 check_reset "real server" close reset
 test_untouched
 test_forms
+test_options
 test_failures
 finish

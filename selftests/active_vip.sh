@@ -188,6 +188,88 @@ test_one_off()
 	service_remove b
 }
 
+# a has all real servers, and b, whose name is behind, what the arguments say.
+lesser_service() # SETTING=VALUE...
+{
+	service_add a "vip=$first4 $first6" "real_servers=$real_servers" \
+		active=ipvs enabled=1
+	service_add b "vip=$second4 $second6" mark=22 active=ipvs "$@" enabled=1
+}
+
+# What a client uses decides only between services that the data can be of.
+test_another_server()
+{
+	local family first second
+
+	lesser_service "real_servers=$rip2_4 $rip2_6"
+	for family in 4 6; do
+		first=first$family second=second$family
+		new_cip "$family"
+		control b "$cip" "${!second}"
+		check_from "b has another server: a client of b, IPv$family" \
+			"$cip" "${!first}"
+	done
+	check_counts "of a, with all servers" a 2 0 0
+	check_counts "of b, with another server" b 0 0 0
+	service_remove a
+	service_remove b
+}
+
+# What is remembered may be a VIP no more.
+test_removed_vip()
+{
+	two_services ipvs ipvs
+	new_cip 4
+	control b "$cip" "$second4"
+	service_set b vip "$second6"
+	check_from "b's VIP is removed: its client" "$cip" "$first4"
+	check_counts "of a beside a removed VIP" a 1 0 0
+	check_counts "of b without its VIP" b 0 0 0
+	service_remove a
+	service_remove b
+}
+
+# check_ports WHEN NEAREST: b's data have another port than a's. What is of none
+# is counted by the NEAREST.
+check_ports()
+{
+	local family first second rip connections=0
+	local -A unmatched=([a]=0 [b]=0)
+
+	for family in 4 6; do
+		first=first$family second=second$family rip=rip1_$family
+		new_cip "$family"
+		control b "$cip" "${!second}"
+		check_from "$1: from a's port to a client of b, IPv$family" \
+			"$cip" "${!first}"
+		new_cip "$family"
+		check_arrives "$1: from b's port, IPv$family" \
+			"tcp ${!second} 2020 1" rs1 "$cip" sport=2020
+		check_arrives "$1: from neither's port, IPv$family" \
+			"tcp ${!rip} 2021 1" rs1 "$cip" sport=2021
+		: $((connections += 1))
+		: $((unmatched[$2] += 1))
+		check_counts "of a, $1, IPv$family" a "$connections" \
+			"${unmatched[a]}" 0
+		check_counts "of b, $1, IPv$family" b "$connections" \
+			"${unmatched[b]}" 0
+	done
+}
+
+test_other_ports()
+{
+	lesser_service active_ports=2020 "real_servers=$real_servers"
+	check_ports "other ports" a
+	service_remove b
+	service_remove a
+
+	# The longer prefix is asked first.
+	lesser_service active_ports=2020 "real_servers=$rip1_4 $rip1_6"
+	check_ports "other ports of a server alone" b
+	service_remove b
+	service_remove a
+}
+
 # A slow router drops some of what comes too fast.
 flood_until_counted()
 {
@@ -264,5 +346,8 @@ test_one_service
 test_two_services
 test_two_modes
 test_one_off
+test_another_server
+test_removed_vip
+test_other_ports
 test_flood
 finish

@@ -12,6 +12,7 @@ on them. One request and one answer a line:
     line NAME                           a line of text that came
     say NAME TEXT                       a line of text
     end NAME                            waits for the peer's end
+    options NAME                        its packets have IP options from now on
     close NAME
     reset NAME                          close, with a reset
 
@@ -99,6 +100,11 @@ class Ends:
     def end(self, name):
         while self.named[name].recv(4096):
             pass
+
+    def options(self, name):
+        # "No operation", RFC 791.
+        self.named[name].setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS,
+                                    bytes([1] * 4))
 
     def close(self, name):
         self.named.pop(name).close()
