@@ -34,8 +34,9 @@ ETHERNET = 14
 FENCE, FENCE_SOURCE = 253, b"\xcb\0\x71\2"
 SOL_PACKET, PACKET_VNET_HDR = 263, 15  # not in the socket module
 BASE = "/sys/kernel/nf_ftpmark/net/services"
-# What the rules ahead of the module mark, by the traffic class's bits.
-MARKED_BEFORE = {4: 99, 8: 21}
+# What the rules ahead of the module mark, by the DSCP, which is the traffic class
+# without its two bits of ECN (RFC 3168).
+MARKED_BEFORE = {1: 99, 2: 21}
 
 VIPS = ["198.51.100.10", "198.51.100.20", "198.51.100.30", "2001:db8:1::10",
         "2001:db8:1::20"]
@@ -125,7 +126,7 @@ class Judge:
     def differ(self, *what):
         self.differences += 1
         if self.differences <= DIFFERENCES_MAX:
-            print(*what)
+            print("differs:", *what)
 
     def packet(self, packet):
         data = packet.data
@@ -133,7 +134,7 @@ class Judge:
             traffic_class = data[1]
         else:
             traffic_class = (data[0] << 4 | data[1] >> 4) & 0xff
-        before = MARKED_BEFORE.get(traffic_class, 0)
+        before = MARKED_BEFORE.get(traffic_class >> 2, 0)
         expected = self.model.mark(data, before)
         self.marks[packet.mark] += 1
         if packet.mark != expected:
