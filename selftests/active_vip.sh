@@ -36,6 +36,15 @@ check_from()
 	check_arrives "$1" "tcp $3 20 1" rs1 "$2"
 }
 
+# check_client NAME FAMILY SERVICE VIP FROM: of a new client whose control
+# connection is with that VIP of the service.
+check_client()
+{
+	new_cip "$2"
+	control "$3" "$cip" "$4"
+	check_from "$1" "$cip" "$5"
+}
+
 # check_session NAME FAMILY WHICH: a session with the first or second VIP.
 check_session()
 {
@@ -54,12 +63,10 @@ check_vips()
 {
 	local first=first$2 second=second$2
 
-	new_cip "$2"
-	control "$3" "$cip" "${!first}"
-	check_from "$1: a client of the first VIP" "$cip" "${!first}"
-	new_cip "$2"
-	control "$4" "$cip" "${!second}"
-	check_from "$1: a client of the second VIP" "$cip" "${!second}"
+	check_client "$1: a client of the first VIP" \
+		"$2" "$3" "${!first}" "${!first}"
+	check_client "$1: a client of the second VIP" \
+		"$2" "$4" "${!second}" "${!second}"
 	check_from "$1: the same once more" "$cip" "${!second}"
 	new_cip "$2"
 	check_from "$1: a client never seen" "$cip" "${!first}"
@@ -153,15 +160,11 @@ test_two_modes()
 	two_services ipvs snat
 	for family in 4 6; do
 		first=first$family second=second$family
-		new_cip "$family"
-		control a "$cip" "${!first}"
-		check_from "a is ipvs, b snat: a client of a, IPv$family" \
-			"$cip" "${!first}"
+		check_client "a is ipvs, b snat: a client of a, IPv$family" \
+			"$family" a "${!first}" "${!first}"
 		check_translator "it is translated by IPVS alone" ipvs
-		new_cip "$family"
-		control b "$cip" "${!second}"
-		check_from "a is ipvs, b snat: a client of b, IPv$family" \
-			"$cip" "${!second}"
+		check_client "a is ipvs, b snat: a client of b, IPv$family" \
+			"$family" b "${!second}" "${!second}"
 		check_translator "it is translated by conntrack alone" conntrack
 	done
 	check_session "a is ipvs, b snat: session with b" 4 second
@@ -175,25 +178,14 @@ test_two_modes()
 test_one_off()
 {
 	two_services ipvs off
-	new_cip 4
-	control a "$cip" "$first4"
-	check_from "a is ipvs, b off: a client of a" "$cip" "$first4"
-	new_cip 4
-	control b "$cip" "$second4"
-	check_from "a is ipvs, b off: a client of b, left alone" \
-		"$cip" "$rip1_4"
+	check_client "a is ipvs, b off: a client of a" \
+		4 a "$first4" "$first4"
+	check_client "a is ipvs, b off: a client of b, left alone" \
+		4 b "$second4" "$rip1_4"
 	check_counts "of a beside one that is off" a 1 0 0
 	check_counts "of b that is off" b 0 0 0
 	service_remove a
 	service_remove b
-}
-
-# a has all real servers, and b, whose name is behind, what the arguments say.
-lesser_service() # SETTING=VALUE...
-{
-	service_add a "vip=$first4 $first6" "real_servers=$real_servers" \
-		active=ipvs enabled=1
-	service_add b "vip=$second4 $second6" mark=22 active=ipvs "$@" enabled=1
 }
 
 # What a client uses decides only between services that the data can be of.
@@ -201,13 +193,12 @@ test_another_server()
 {
 	local family first second
 
-	lesser_service "real_servers=$rip2_4 $rip2_6"
+	two_services ipvs ipvs
+	service_set b real_servers "$rip2_4 $rip2_6"
 	for family in 4 6; do
 		first=first$family second=second$family
-		new_cip "$family"
-		control b "$cip" "${!second}"
-		check_from "b has another server: a client of b, IPv$family" \
-			"$cip" "${!first}"
+		check_client "b has another server: a client of b, IPv$family" \
+			"$family" b "${!second}" "${!first}"
 	done
 	check_counts "of a, with all servers" a 2 0 0
 	check_counts "of b, with another server" b 0 0 0
@@ -238,10 +229,8 @@ check_ports()
 
 	for family in 4 6; do
 		first=first$family second=second$family rip=rip1_$family
-		new_cip "$family"
-		control b "$cip" "${!second}"
-		check_from "$1: from a's port to a client of b, IPv$family" \
-			"$cip" "${!first}"
+		check_client "$1: from a's port to a client of b, IPv$family" \
+			"$family" b "${!second}" "${!first}"
 		new_cip "$family"
 		check_arrives "$1: from b's port, IPv$family" \
 			"tcp ${!second} 2020 1" rs1 "$cip" sport=2020
@@ -258,16 +247,19 @@ check_ports()
 
 test_other_ports()
 {
-	lesser_service active_ports=2020 "real_servers=$real_servers"
+	two_services ipvs ipvs
+	service_set b active_ports 2020
 	check_ports "other ports" a
-	service_remove b
 	service_remove a
+	service_remove b
 
 	# The longer prefix is asked first.
-	lesser_service active_ports=2020 "real_servers=$rip1_4 $rip1_6"
+	two_services ipvs ipvs
+	service_set b active_ports 2020
+	service_set b real_servers "$rip1_4 $rip1_6"
 	check_ports "other ports of a server alone" b
-	service_remove b
 	service_remove a
+	service_remove b
 }
 
 # A slow router drops some of what comes too fast.
