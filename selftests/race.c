@@ -6,11 +6,12 @@
  *
  *	race CLIENT DEVICE MAC SECONDS SEED [UNLOAD LOAD]
  *
- * to be run in the router's namespace, where rules log to group 7 what comes
- * from 198.18.0.0/15 and 2001:db8:57::c612:0/111. CLIENT is the other
- * namespace, DEVICE the wire's end in it, MAC the other end's. UNLOAD and LOAD
- * are commands for the module; with them it goes away and comes back now and
- * then.
+ * runs for SECONDS and until each kind of thing has happened as many times, for
+ * which a slow machine may take ten times as long. It is to be run in the
+ * router's namespace, where rules log to group 7 what comes from 198.18.0.0/15
+ * and 2001:db8:57::c612:0/111. CLIENT is the other namespace, DEVICE the wire's
+ * end in it, MAC the other end's. UNLOAD and LOAD are commands for the module;
+ * with them it goes away and comes back now and then.
  *
  * A packet to one of the steady services carries the number of the last state
  * known to be there; whoever receives it looks for its mark in that state and
@@ -44,6 +45,8 @@ enum {
 	FTPMARK_STORMS		= 3,
 	FTPMARK_WINDOW		= 256,		/* packets under way */
 	FTPMARK_PATIENCE	= 60,		/* seconds for the last one */
+	FTPMARK_PACKETS		= 50,		/* to each other thing */
+	FTPMARK_SLOWEST		= 10,		/* times the seconds asked for */
 	FTPMARK_FAULTS_TOLD	= 20,
 };
 
@@ -394,6 +397,28 @@ static void ftpmark_join(const struct ftpmark_threads *threads)
 		pthread_join(threads->thread[i], NULL);
 }
 
+/* Too little would prove nothing. What takes long has to happen once. */
+static bool ftpmark_enough(unsigned long least, bool reloads)
+{
+	unsigned int i;
+
+	for (i = 0; i < FTPMARK_SENDERS; i++) {
+		if (atomic_load(&ftpmark_sender[i].sent) < least)
+			return false;
+	}
+	for (i = 0; i < ftpmark_steady_count; i++) {
+		if (ftpmark_steady_there(i) < least)
+			return false;
+	}
+	return atomic_load(&ftpmark_received) >= FTPMARK_PACKETS * least &&
+	       atomic_load(&ftpmark_marked4) >= least &&
+	       atomic_load(&ftpmark_marked6) >= least &&
+	       atomic_load(&ftpmark_race_storm.done) >= least &&
+	       atomic_load(&ftpmark_race_storm.refused) >= least &&
+	       atomic_load(&ftpmark_race_namespaces.done) &&
+	       (!reloads || ftpmark_steady_reloads());
+}
+
 static bool ftpmark_report(void)
 {
 	unsigned long sent = ftpmark_sent(), received = ftpmark_received;
@@ -420,10 +445,11 @@ int main(int argc, char **argv)
 	static unsigned int number[FTPMARK_STEADY_MAX] = { 0, 1 };
 	static __u32 seed[FTPMARK_STORMS + 1];
 	struct ftpmark_threads changers = {}, senders = {}, receiver = {};
-	unsigned int i;
+	unsigned int i, seconds, second;
 
 	if (argc != 6 && argc != 8)
 		return 2;
+	seconds = atoi(argv[4]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* Only one service can expect what unloading does to it. */
 	if (argc == 8)
@@ -447,7 +473,10 @@ int main(int argc, char **argv)
 			      ftpmark_namespaces_thread, &seed[i]);
 	}
 
-	sleep(atoi(argv[4]));
+	for (second = 0; second < seconds ||
+	     (second < seconds * FTPMARK_SLOWEST &&
+	      !ftpmark_enough(seconds, argc == 8)); second++)
+		sleep(1);
 	atomic_store(&ftpmark_race_stop, true);
 	ftpmark_join(&changers);
 	ftpmark_join(&senders);
