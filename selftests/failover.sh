@@ -206,6 +206,18 @@ director_return() # NAMESPACE
 	keepalived_start "$1"
 }
 
+backup_daemon_runs() # NAMESPACE
+{
+	in_ns "$1" ipvsadm -L --daemon | grep -q '^backup'
+}
+
+# keepalived starts it in its own time, some after it has the real servers.
+backup_daemon_stop() # NAMESPACE
+{
+	busywait 60 backup_daemon_runs "$1" &&
+		in_ns "$1" ipvsadm --stop-daemon backup
+}
+
 # Why a director has the servers that it has.
 dump_more()
 {
@@ -386,7 +398,7 @@ test_not_replicated()
 
 	check "a director comes back" director_return "$d1"
 	check "it leaves the other alone" ! has_addresses "$d1"
-	in_ns "$d1" ipvsadm --stop-daemon backup
+	check "it takes no connections from the other" backup_daemon_stop "$d1"
 	entries "$d2" >"$scratch/before"
 
 	# Nobody may tell a client that its connection is gone.
