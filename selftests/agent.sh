@@ -31,11 +31,14 @@ agent_stop() # NAME
 	exec {in}>&- {out}<&-
 }
 
+# In seconds: this is for what hangs, and some have much to do.
+agent_patience=900
+
 # agent_ask NAME LINE: the answer is left in $answer.
 agent_ask()
 {
 	printf '%s\n' "$2" >&"${agent_in[$1]}"
-	IFS= read -r -t $((120 * ${FTPMARK_PATIENCE:-1})) answer <&"${agent_out[$1]}" || {
+	IFS= read -r -t "$agent_patience" answer <&"${agent_out[$1]}" || {
 		note "no answer to: $2" "$(cat "$scratch/$1.err")"
 		exit "$ksft_fail"
 	}

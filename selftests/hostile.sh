@@ -166,7 +166,7 @@ check_programs()
 	agent_start judge ip netns exec "$router" python3 -S \
 		"$selftests/hostile.py" "$client" "$router" wire0 \
 		"$router_mac" listen
-	IFS= read -r -t $((120 * ${FTPMARK_PATIENCE:-1})) _ <&"${agent_out[judge]}"
+	IFS= read -r -t "$agent_patience" _ <&"${agent_out[judge]}"
 	programs >"$scratch/programs" 2>&1
 	note "$(tail -n 20 "$scratch/programs")"
 	echo >&"${agent_in[judge]}"
