@@ -72,7 +72,11 @@ check "each packet has arrived or was counted as failed" \
 check "$failed of $sent could not be entered" [ "$failed" -gt 0 ]
 check "$connections have, no more than there are ports" \
 	[ "$connections" -le $((16384 + 1)) ]
-check_equal "entries of IPVS" "$connections" "$(entries)"
+# They wait a minute for an answer: on a slow machine the first have gone by now,
+# and some go while they are listed.
+entries=$(entries)
+check "$entries entries of IPVS, no more than there are ports" \
+	[ "$entries" -gt 0 -a "$entries" -le $((16384 + 1)) ]
 
 agent_ask flood "$cip $other_port 1"
 check "another port of the client is as free as before" \
