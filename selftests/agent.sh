@@ -32,7 +32,7 @@ agent_stop() # NAME
 }
 
 # In seconds: this is for what hangs, and some have much to do.
-agent_patience=900
+agent_patience=$((900 * ${FTPMARK_PATIENCE:-1}))
 
 # agent_ask NAME LINE: the answer is left in $answer.
 agent_ask()
