@@ -137,9 +137,12 @@ static bool ftpmark_listing_same_prefix(const struct ftpmark_listing *x,
 static void ftpmark_ports_append(struct ftpmark_ports *ports,
 				 const struct ftpmark_ports *more)
 {
-	memcpy(ports->range + ports->count, more->range,
-	       more->count * sizeof(*more->range));
+	unsigned int end = ports->count;
+
+	/* First: it is what the compiler believes the array to end at. */
 	ports->count += more->count;
+	memcpy(ports->range + end, more->range,
+	       more->count * sizeof(*more->range));
 }
 
 /*
