@@ -11,7 +11,8 @@
  * @stat: which one
  *
  * A 32-bit machine reads half a counter at a time: it reads until the same
- * value came twice.
+ * value came twice. That leaves a carry that another CPU is just writing: one
+ * reading may then be off by 2^32.
  *
  * Return: the sum over all CPUs.
  */
@@ -40,8 +41,8 @@ u64 ftpmark_stat_sum(struct ftpmark_stats __percpu *stats,
  * @name: of at most FTPMARK_NAME_MAX characters
  *
  * Context: may sleep.
- * Return: a service that is in no list and has no files, or an ERR_PTR:
- * -ENOMEM.
+ * Return: a service that is in no list, has no files, and can't be changed
+ * yet, or an ERR_PTR: -ENOMEM.
  */
 struct ftpmark_service *ftpmark_service_create(struct ftpmark_net *ns,
 					       const char *name)
@@ -63,6 +64,7 @@ struct ftpmark_service *ftpmark_service_create(struct ftpmark_net *ns,
 		goto err_free_stats;
 
 	service->ns = ns;
+	service->closed = true;
 	INIT_LIST_HEAD(&service->list);
 	strscpy(service->name, name, sizeof(service->name));
 	return service;
@@ -169,7 +171,7 @@ int ftpmark_service_apply(struct ftpmark_service *service,
 
 	lockdep_assert_held(&service->ns->lock);
 
-	if (service->removed || service->ns->exiting)
+	if (service->closed || service->ns->exiting)
 		return -ENODEV;
 	if (settings->enabled && !settings->vip->count)
 		return ftpmark_refuse(refusal, -EINVAL,
@@ -222,12 +224,25 @@ static void ftpmark_service_unlink(struct ftpmark_service *service)
 {
 	list_del_init(&service->list);
 	service->ns->services_count--;
-	service->removed = true;
+	service->closed = true;
+}
+
+/**
+ * ftpmark_service_open - let a service be changed
+ * @service: in its namespace, with all its files
+ *
+ * Context: takes the namespace's lock.
+ */
+void ftpmark_service_open(struct ftpmark_service *service)
+{
+	mutex_lock(&service->ns->lock);
+	service->closed = false;
+	mutex_unlock(&service->ns->lock);
 }
 
 /**
  * ftpmark_service_withdraw - undo ftpmark_service_insert()
- * @service: never enabled
+ * @service: never opened, so never enabled
  *
  * Context: takes the namespace's lock.
  */

@@ -21,7 +21,8 @@
  * @list: among the services of the namespace, in name order
  * @settings: under the namespace's lock
  * @stats: counters; tables point to them
- * @removed: it is in the list no more, though a file of it may still be open
+ * @closed: not to be changed: some of its files may be there while others are
+ *	still being made, or be open when it is in the list no more
  * @rcu: tables that point to @stats may be in use when the directory is gone
  * @name: what it is called
  */
@@ -31,7 +32,7 @@ struct ftpmark_service {
 	struct list_head list;
 	struct ftpmark_settings settings;
 	struct ftpmark_stats __percpu *stats;
-	bool removed;
+	bool closed;
 	struct rcu_head rcu;
 	char name[FTPMARK_NAME_MAX + 1];
 };
@@ -40,6 +41,7 @@ struct ftpmark_service *ftpmark_service_create(struct ftpmark_net *ns,
 					       const char *name);
 void ftpmark_service_destroy(struct ftpmark_service *service);
 int ftpmark_service_insert(struct ftpmark_service *service);
+void ftpmark_service_open(struct ftpmark_service *service);
 void ftpmark_service_withdraw(struct ftpmark_service *service);
 struct ftpmark_service *ftpmark_service_take(struct ftpmark_net *ns,
 					     const char *name);

@@ -202,6 +202,7 @@ struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_net *ns,
 			  name);
 	if (err)
 		goto err_remove;
+	ftpmark_service_open(service);
 	return service;
 
 err_remove:
