@@ -39,9 +39,10 @@ static unsigned int ftpmark_masquerade(struct sk_buff *skb,
 {
 	struct nf_nat_range2 range = {};
 
-	return state->pf == NFPROTO_IPV4 ?
-	       nf_nat_masquerade_ipv4(skb, state->hook, &range, state->out) :
-	       nf_nat_masquerade_ipv6(skb, &range, state->out);
+	if (!IS_ENABLED(CONFIG_IPV6) || state->pf == NFPROTO_IPV4)
+		return nf_nat_masquerade_ipv4(skb, state->hook, &range,
+					      state->out);
+	return nf_nat_masquerade_ipv6(skb, &range, state->out);
 }
 
 static unsigned int ftpmark_snat(struct nf_conn *ct,
