@@ -95,7 +95,8 @@ static bool ftpmark_ipvs_port_free(struct netns_ipvs *ipvs,
 	cp = ip_vs_conn_in_get(param);
 	if (!cp)
 		return true;
-	ip_vs_conn_put(cp);
+	/* This is none of its packets, so its timer goes on. */
+	__ip_vs_conn_put(cp);
 	return false;
 }
 
