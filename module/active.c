@@ -39,8 +39,9 @@ static bool ftpmark_active_lists(const struct ftpmark_target *target,
 }
 
 /*
- * The longest prefix wins, then the name in order; a service that does not use
- * the port gives way to the next. *nearest is the first of all of them.
+ * The longest prefix wins, then one that is not off, then the name in order; a
+ * service that does not use the port gives way to the next. *nearest is the
+ * first that is not off.
  */
 static const struct ftpmark_target *
 ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
@@ -62,7 +63,7 @@ ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
 
 			if (ftpmark_active_port(target, flow->source_port))
 				return target;
-			if (!*nearest)
+			if (!*nearest && target->active != FTPMARK_ACTIVE_OFF)
 				*nearest = target;
 		}
 		if (prefix->parent < 0)

@@ -107,7 +107,10 @@ static bool ftpmark_client_expired(const struct ftpmark_client *entry)
 	       time_after(jiffies, entry->seen + FTPMARK_CLIENT_TIMEOUT);
 }
 
-/* What a client that only sent a SYN is worth less than any other. */
+/*
+ * Which of two entries gives way first: one that has expired, then one of a
+ * client that only sent a SYN, then the one seen longer ago.
+ */
 static bool ftpmark_client_before(const struct ftpmark_client *x,
 				  const struct ftpmark_client *y)
 {
@@ -173,7 +176,7 @@ void ftpmark_clients_note(struct ftpmark_clients *clients,
 	fresh = !entry->turn;
 	entry->seen = jiffies;
 	entry->turn = ++bucket->turn;
-	/* The second packet that is no SYN is more than a forger's habit. */
+	/* A later packet that is no SYN is more than a forger's habit. */
 	if (!fresh && !ftpmark_is_syn(tcp))
 		entry->established = true;
 	spin_unlock_bh(&bucket->lock);

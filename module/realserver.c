@@ -15,17 +15,20 @@
  * struct ftpmark_listing - a service lists a prefix
  * @addr: the prefix
  * @len: its length
+ * @off: the service has no active data translated
  * @source: the service, in name order
  */
 struct ftpmark_listing {
 	union ftpmark_key addr;
 	u8 len;
+	bool off;
 	u32 source;
 };
 
 /* Beyond these, equal lists of source ports are not looked for. */
-#define FTPMARK_MEMBERS_COMPARED 8
+#define FTPMARK_MEMBERS_COMPARED 8U
 
+/* Of one prefix, services that are off come last. */
 static int ftpmark_listing_cmp(const void *a, const void *b)
 {
 	const struct ftpmark_listing *x = a, *y = b;
@@ -33,6 +36,8 @@ static int ftpmark_listing_cmp(const void *a, const void *b)
 
 	if (!order)
 		order = (int)x->len - (int)y->len;
+	if (!order)
+		order = x->off - y->off;
 	if (!order)
 		order = x->source < y->source ? -1 : x->source > y->source;
 	return order;
@@ -72,8 +77,8 @@ ftpmark_listings_create(const struct ftpmark_table_source *sources,
 		return NULL;
 
 	for (i = 0; i < count; i++) {
-		const struct ftpmark_prefixes *list =
-			sources[i].settings->real_servers;
+		const struct ftpmark_settings *settings = sources[i].settings;
+		const struct ftpmark_prefixes *list = settings->real_servers;
 
 		for (j = 0; j < list->count; j++) {
 			const struct ftpmark_prefix *prefix = &list->prefix[j];
@@ -83,6 +88,7 @@ ftpmark_listings_create(const struct ftpmark_table_source *sources,
 			memcpy(&listings[n].addr, &prefix->addr,
 			       sizeof(listings[n].addr));
 			listings[n].len = prefix->len;
+			listings[n].off = settings->active == FTPMARK_ACTIVE_OFF;
 			listings[n++].source = i;
 		}
 	}
@@ -105,9 +111,6 @@ static bool ftpmark_member_wanted(const struct ftpmark_realserver_set *set,
 				  const struct ftpmark_target *target)
 {
 	u32 i;
-
-	if (target->active == FTPMARK_ACTIVE_OFF)
-		return false;
 
 	for (i = 0; i < min(prefix->count, FTPMARK_MEMBERS_COMPARED); i++) {
 		if (ftpmark_same_active_ports(set->member[prefix->first + i],

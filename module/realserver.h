@@ -12,7 +12,8 @@ struct ftpmark_table_source;
  * @addr: its address
  * @len: its length
  * @parent: the longest prefix around it, or -1
- * @first: its services in name order begin here in members
+ * @first: its services begin here in members, in name order but for those that
+ *	are off, which come last
  * @count: number of these
  * @notrack: source ports of flows that stay out of conntrack, or NULL
  */
@@ -29,8 +30,7 @@ struct ftpmark_realserver {
  * struct ftpmark_realserver_set - the prefixes of one family
  * @count: number of prefixes
  * @prefix: ascending by address, then length
- * @member: services, only those with an active mode, each list of source
- *	ports once a prefix
+ * @member: services, each list of source ports once a prefix
  */
 struct ftpmark_realserver_set {
 	u32 count;

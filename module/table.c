@@ -129,12 +129,6 @@ static int ftpmark_build_targets(struct ftpmark_build *build)
 	return 0;
 }
 
-static bool ftpmark_wants_vip(const struct ftpmark_target *target)
-{
-	return target->active == FTPMARK_ACTIVE_SNAT ||
-	       target->active == FTPMARK_ACTIVE_IPVS;
-}
-
 /*
  * Whether active data of a family may have to come from one VIP or another, or
  * from none.
@@ -142,28 +136,32 @@ static bool ftpmark_wants_vip(const struct ftpmark_target *target)
 static bool ftpmark_build_vip_choice(const struct ftpmark_build *build,
 				     u8 family)
 {
-	const struct ftpmark_prefix *first = NULL;
-	bool several = false, wanted = false;
+	const struct ftpmark_prefix *last = NULL;
+	unsigned long modes = 0;
+	bool several = false;
 	u32 i, j;
 
 	for (i = 0; i < build->count; i++) {
-		const struct ftpmark_prefixes *list =
-			build->sources[i].settings->vip;
+		const struct ftpmark_settings *settings =
+			build->sources[i].settings;
+		const struct ftpmark_prefixes *list = settings->vip;
 
 		if (!build->table->targets[i].real_servers_count)
 			continue;
-		wanted |= ftpmark_wants_vip(&build->table->targets[i]);
+		modes |= BIT(settings->active);
 		for (j = 0; j < list->count; j++) {
 			const struct ftpmark_prefix *vip = &list->prefix[j];
 
 			if (vip->family != family)
 				continue;
-			if (first && !nf_inet_addr_cmp(&first->addr, &vip->addr))
+			if (last && !nf_inet_addr_cmp(&last->addr, &vip->addr))
 				several = true;
-			first = vip;
+			last = vip;
 		}
 	}
-	return several && wanted;
+	/* All masqueraded, or none at all: no VIP makes a difference. */
+	return several && modes != BIT(FTPMARK_ACTIVE_MASQUERADE) &&
+	       modes != BIT(FTPMARK_ACTIVE_OFF);
 }
 
 /* The namespace keeps its clients, whatever becomes of this table. */

@@ -78,7 +78,7 @@ enum ftpmark_hook {
  * @vip4: struct ftpmark_vip by address
  * @vip6: struct ftpmark_vip6 by address
  * @realserver: by family, where active data connections come from
- * @clients: which VIPs clients use, or NULL while there is one to choose; the
+ * @clients: which VIPs clients use, or NULL while there is no choice; the
  *	namespace's
  * @hooks: bits of enum ftpmark_hook
  * @targets: one a service, in name order

@@ -186,6 +186,34 @@ test_one_off()
 	check_counts "of b that is off" b 0 0 0
 	service_remove a
 	service_remove b
+
+	two_services masquerade off
+	check_client "a masquerades, b is off: a client of a" \
+		4 a "$first4" "$front4"
+	check_client "a masquerades, b is off: a client of b, left alone" \
+		4 b "$second4" "$rip1_4"
+	check_counts "of b that is off beside masquerading" b 0 0 0
+	service_remove a
+	service_remove b
+}
+
+# Without a client to go by, the longest prefix decides, "off" too; between equal
+# ones another mode does.
+test_off_by_prefix()
+{
+	raw_start rs2 "$rip2_4" "$rip2_6"
+	two_services off ipvs
+	new_cip 4
+	check_from "a is off, b ipvs, both with all servers" "$cip" "$second4"
+	service_set a real_servers "$rip1_4 $real_net6"
+	new_cip 4
+	check_from "a is off and has the one server: left alone" "$cip" "$rip1_4"
+	new_cip 4
+	check_arrives "the other server is b's" "tcp $second4 20 1" rs2 "$cip"
+	check_counts "of a that is off" a 0 0 0
+	check_counts "of b beside one that is off" b 2 0 0
+	service_remove a
+	service_remove b
 }
 
 # What a client uses decides only between services that the data can be of.
@@ -338,6 +366,7 @@ test_one_service
 test_two_services
 test_two_modes
 test_one_off
+test_off_by_prefix
 test_another_server
 test_removed_vip
 test_other_ports
