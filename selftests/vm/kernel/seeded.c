@@ -217,6 +217,17 @@ static int ftpmark_seed_device_kept(void)
 	return dev_get_by_name(&init_net, "seeded") ? 0 : -ENODEV;
 }
 
+/* Two objects with a name that one only can have. */
+static int ftpmark_seed_name_twice(void)
+{
+	struct kobject *first = kobject_create_and_add("seeded", NULL);
+	struct kobject *second = kobject_create_and_add("seeded", NULL);
+
+	kobject_put(second);
+	kobject_put(first);
+	return 0;
+}
+
 static u32 ftpmark_seed_counter;
 
 static int ftpmark_seed_data_race_thread(void *done)
@@ -233,15 +244,31 @@ static int ftpmark_seed_data_race_thread(void *done)
 	return 0;
 }
 
-static int ftpmark_seed_data_race(void)
+/* What assembly does, of per-CPU counters for example, is not seen either. */
+static int __no_kcsan ftpmark_seed_unseen_thread(void *done)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2000000; i++) {
+		ftpmark_seed_counter++;
+		barrier();
+		if (!(i % 1024))
+			cond_resched();
+	}
+	complete(done);
+	return 0;
+}
+
+/* On a CPU each, and waits for both. */
+static int ftpmark_seed_race(int (*one)(void *done), int (*other)(void *done))
 {
 	DECLARE_COMPLETION_ONSTACK(done);
+	int (*racer[])(void *done) = { one, other };
 	struct task_struct *task;
 	unsigned int cpu;
 
-	for (cpu = 0; cpu < 2; cpu++) {
-		task = kthread_create(ftpmark_seed_data_race_thread, &done, "racer/%u",
-				      cpu);
+	for (cpu = 0; cpu < ARRAY_SIZE(racer); cpu++) {
+		task = kthread_create(racer[cpu], &done, "racer/%u", cpu);
 		if (IS_ERR(task))
 			return PTR_ERR(task);
 		kthread_bind(task, cpu);
@@ -252,6 +279,33 @@ static int ftpmark_seed_data_race(void)
 	return 0;
 }
 
+static int ftpmark_seed_data_race(void)
+{
+	return ftpmark_seed_race(ftpmark_seed_data_race_thread,
+				 ftpmark_seed_data_race_thread);
+}
+
+static int ftpmark_seed_half_seen_race_thread(void *done)
+{
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < 200000; i++) {
+		sum += ftpmark_seed_counter;
+		barrier();
+		if (!(i % 1024))
+			cond_resched();
+	}
+	OPTIMIZER_HIDE_VAR(sum);
+	complete(done);
+	return 0;
+}
+
+static int ftpmark_seed_half_seen_race(void)
+{
+	return ftpmark_seed_race(ftpmark_seed_half_seen_race_thread,
+				 ftpmark_seed_unseen_thread);
+}
+
 static const struct ftpmark_seed {
 	const char *name;
 	int (*commit)(void);
@@ -260,11 +314,13 @@ static const struct ftpmark_seed {
 	{ "data_race", ftpmark_seed_data_race },
 	{ "device_kept", ftpmark_seed_device_kept },
 	{ "double_free", ftpmark_seed_double_free },
+	{ "half_seen_race", ftpmark_seed_half_seen_race },
 	{ "irq_unsafe_lock", ftpmark_seed_irq_unsafe_lock },
 	{ "leak", ftpmark_seed_leak },
 	{ "list_twice", ftpmark_seed_list_twice },
 	{ "lock_inversion", ftpmark_seed_lock_inversion },
 	{ "lock_kept", ftpmark_seed_lock_kept },
+	{ "name_twice", ftpmark_seed_name_twice },
 	{ "out_of_bounds", ftpmark_seed_out_of_bounds },
 	{ "rcu_sleep", ftpmark_seed_rcu_sleep },
 	{ "rcu_twice", ftpmark_seed_rcu_twice },
