@@ -74,8 +74,10 @@ check:
 	mkdir -p build
 	selftests/lint >build/lint.tap & \
 		selftests/packaging >build/packaging.tap & \
+		selftests/vm/judges >build/judges.tap & \
 		selftests/fuzz/run >build/fuzz.tap & wait
-	selftests/vm/check build/lint.tap build/packaging.tap build/fuzz.tap
+	selftests/vm/check build/lint.tap build/packaging.tap build/judges.tap \
+		build/fuzz.tap
 
 # What becomes of the packages on a Debian system, in VMs.
 .PHONY: check-packages check-packages-full

@@ -152,7 +152,7 @@ test_namespace()
 	stream_start first_get4 get pasv 4
 	stream_start first_active6 get eprt 6
 
-	cluster_up || return
+	cluster_up || exit
 	streams_prepare
 	cluster_marker_module
 	stream_start second_get4 get pasv 4
