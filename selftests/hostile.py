@@ -9,8 +9,8 @@ mark_model.py's, and the counters too.
 
 The namespaces' names, the wire's name at both ends, the router's address on it.
 "listen" generates nothing: it judges what other programs send until it reads a
-line. Prints a line for each difference, at most twenty. Exit status 1 if
-anything differed.
+line. Prints a line for each difference, at most twenty, and in the end their
+number.
 """
 import collections
 import ipaddress
@@ -195,7 +195,7 @@ def main():
     print("arrived", sum(judge.marks.values()))
     for mark, packets in sorted(judge.marks.items()):
         print("mark", mark, packets)
-    sys.exit(judge.differences > 0)
+    print("differences", judge.differences)
 
 
 def listen(sender, log, judge):

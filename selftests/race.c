@@ -44,7 +44,7 @@ enum {
 	FTPMARK_SENDERS		= 2,
 	FTPMARK_STORMS		= 3,
 	FTPMARK_WINDOW		= 256,		/* packets under way */
-	FTPMARK_PATIENCE	= 60,		/* seconds for the last one */
+	FTPMARK_PATIENCE	= 300,		/* seconds for the last one */
 	FTPMARK_PACKETS		= 50,		/* to each other thing */
 	FTPMARK_SLOWEST		= 10,		/* times the seconds asked for */
 	FTPMARK_FAULTS_TOLD	= 20,
@@ -88,7 +88,9 @@ static struct ftpmark_sender ftpmark_sender[FTPMARK_SENDERS];
 static unsigned int ftpmark_steady_count = FTPMARK_STEADY_MAX;
 static atomic_bool ftpmark_all_sent;
 static atomic_ulong ftpmark_received, ftpmark_faults;
-static atomic_ulong ftpmark_marked4, ftpmark_marked6;
+static atomic_ulong ftpmark_marked;
+/* Those that would have been wrong without a mark. */
+static atomic_ulong ftpmark_certain4, ftpmark_certain6;
 
 void ftpmark_race_die(const char *what)
 {
@@ -294,14 +296,16 @@ static int ftpmark_packet(struct nflog_g_handle *group, struct nfgenmsg *message
 	if (len < 0 || !ftpmark_probe_decode(&probe, payload, len))
 		return 0;
 	if (mark)
-		atomic_fetch_add(probe.ipv6 ? &ftpmark_marked6 :
-					      &ftpmark_marked4, 1);
+		atomic_fetch_add(&ftpmark_marked, 1);
 	if (!ftpmark_mark_is_right(&probe, mark) &&
 	    atomic_fetch_add(&ftpmark_faults, 1) < FTPMARK_FAULTS_TOLD)
 		printf("wrong: mark %#x of IPv%u %#x:%u, service %u at %u\n",
 		       mark, probe.ipv6 ? 6 : 4, probe.to,
 		       ntohs(probe.tcp.dest), ntohl(probe.tcp.ack_seq),
 		       ntohl(probe.tcp.seq));
+	if (!ftpmark_mark_is_right(&probe, 0))
+		atomic_fetch_add(probe.ipv6 ? &ftpmark_certain6 :
+					      &ftpmark_certain4, 1);
 	atomic_fetch_add(&ftpmark_received, 1);
 	return 0;
 }
@@ -411,8 +415,8 @@ static bool ftpmark_enough(unsigned long least, bool reloads)
 			return false;
 	}
 	return atomic_load(&ftpmark_received) >= FTPMARK_PACKETS * least &&
-	       atomic_load(&ftpmark_marked4) >= least &&
-	       atomic_load(&ftpmark_marked6) >= least &&
+	       atomic_load(&ftpmark_certain4) >= least &&
+	       atomic_load(&ftpmark_certain6) >= least &&
 	       atomic_load(&ftpmark_race_storm.done) >= least &&
 	       atomic_load(&ftpmark_race_storm.refused) >= least &&
 	       atomic_load(&ftpmark_race_namespaces.done) &&
@@ -431,7 +435,8 @@ static bool ftpmark_report(void)
 		printf("states%u %u\n", i, ftpmark_steady_there(i));
 	printf("received %lu\nlost %lu\nwrong %lu\n", received,
 	       sent - received, ftpmark_faults);
-	printf("marked4 %lu\nmarked6 %lu\n", ftpmark_marked4, ftpmark_marked6);
+	printf("marked %lu\ncertain4 %lu\ncertain6 %lu\n", ftpmark_marked,
+	       ftpmark_certain4, ftpmark_certain6);
 	printf("storm_done %lu\nstorm_refused %lu\n", ftpmark_race_storm.done,
 	       ftpmark_race_storm.refused);
 	printf("namespaces %lu\nnamespaces_refused %lu\nreloads %lu\n",
@@ -456,7 +461,8 @@ int main(int argc, char **argv)
 		ftpmark_steady_count = 1;
 	ftpmark_senders_open(argv[1], argv[2], argv[3]);
 	for (i = 0; i < ftpmark_steady_count; i++)
-		ftpmark_steady_start(i, argc == 8 ? argv[6] : NULL,
+		ftpmark_steady_start(i, atoi(argv[5]) * 16 + i + 77,
+				     argc == 8 ? argv[6] : NULL,
 				     argc == 8 ? argv[7] : NULL);
 
 	ftpmark_start(&receiver, ftpmark_receiver_thread, ftpmark_log_open());

@@ -31,7 +31,7 @@ int ftpmark_race_write(const char *path, const char *value);
 __u32 ftpmark_race_random(__u32 *seed);
 noreturn void ftpmark_race_die(const char *what);
 
-void ftpmark_steady_start(unsigned int number, const char *unload,
+void ftpmark_steady_start(unsigned int number, __u32 seed, const char *unload,
 			  const char *load);
 void *ftpmark_steady_thread(void *number);
 unsigned int ftpmark_steady_there(unsigned int number);

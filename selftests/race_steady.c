@@ -25,6 +25,7 @@ struct ftpmark_state {
 
 struct ftpmark_steady {
 	unsigned int number;
+	__u32 seed;
 	atomic_uint begun;
 	atomic_uint there;
 	struct ftpmark_state state[FTPMARK_STATES];
@@ -155,7 +156,7 @@ static void ftpmark_steady_renew(struct ftpmark_steady *steady, bool reload)
 }
 
 static void ftpmark_steady_change(struct ftpmark_steady *steady,
-				  const char *file, __u32 *seed)
+				  const char *file)
 {
 	struct ftpmark_state *state = ftpmark_state_begin(steady);
 
@@ -166,8 +167,8 @@ static void ftpmark_steady_change(struct ftpmark_steady *steady,
 	else if (!strcmp(file, "control_ports"))
 		state->control = state->control == 21 ? 2121 : 21;
 	else if (!strcmp(file, "passive_ports"))
-		state->passive_first = ftpmark_race_random(seed) % 2 ? 10000 :
-								       15000;
+		state->passive_first =
+			ftpmark_race_random(&steady->seed) % 2 ? 10000 : 15000;
 	else if (!strcmp(file, "enabled"))
 		state->enabled = !state->enabled;
 	else
@@ -178,8 +179,7 @@ static void ftpmark_steady_change(struct ftpmark_steady *steady,
 }
 
 /* What packets to the VIP must not notice. */
-static void ftpmark_steady_disturb(const struct ftpmark_steady *steady,
-				   __u32 *seed)
+static void ftpmark_steady_disturb(struct ftpmark_steady *steady)
 {
 	static const char *const disturbance[][2] = {
 		{ "active", "ipvs" }, { "active", "snat" },
@@ -190,7 +190,7 @@ static void ftpmark_steady_disturb(const struct ftpmark_steady *steady,
 		{ "real_servers", "" },
 		{ "real_servers", "10.0.0.0/24 2001:db8:57::a00:0/120" },
 	};
-	unsigned int i = ftpmark_race_random(seed) % 12;
+	unsigned int i = ftpmark_race_random(&steady->seed) % 12;
 
 	ftpmark_steady_write(steady, disturbance[i][0], disturbance[i][1]);
 }
@@ -202,22 +202,21 @@ void *ftpmark_steady_thread(void *argument)
 		"passive_ports", "vip", "enabled",
 	};
 	struct ftpmark_steady *steady = &ftpmark_steady[*(unsigned int *)argument];
-	__u32 seed = 77 + steady->number;
 
 	while (!atomic_load(&ftpmark_race_stop)) {
-		__u32 chance = ftpmark_race_random(&seed) % 100;
+		__u32 chance = ftpmark_race_random(&steady->seed) % 100;
 
 		if (chance < 5)
 			ftpmark_steady_renew(steady, ftpmark_load);
 		else if (chance < 30)
-			ftpmark_steady_disturb(steady, &seed);
+			ftpmark_steady_disturb(steady);
 		else
-			ftpmark_steady_change(steady, file[chance % 8], &seed);
+			ftpmark_steady_change(steady, file[chance % 8]);
 	}
 	return NULL;
 }
 
-void ftpmark_steady_start(unsigned int number, const char *unload,
+void ftpmark_steady_start(unsigned int number, __u32 seed, const char *unload,
 			  const char *load)
 {
 	struct ftpmark_steady *steady = &ftpmark_steady[number];
@@ -225,6 +224,7 @@ void ftpmark_steady_start(unsigned int number, const char *unload,
 	ftpmark_unload = unload;
 	ftpmark_load = load;
 	steady->number = number;
+	steady->seed = seed;
 	steady->state[0] = (struct ftpmark_state) {
 		.mark		= (number + 1) << 28,
 		.control	= 21,
