@@ -60,7 +60,7 @@ class Probes:
         self.receivers = self.sockets(router)
         for receiver in self.receivers.values():
             receiver.setsockopt(socket.SOL_SOCKET, SO_RCVMARK, 1)
-            receiver.settimeout(60)
+            receiver.settimeout(600)
 
     @staticmethod
     def sockets(name):

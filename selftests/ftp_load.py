@@ -17,7 +17,7 @@ import sys
 import threading
 
 # Ends what hangs: nothing waits for it in a good run.
-PATIENCE = 300
+PATIENCE = 1800
 FAULTS_MAX = 20
 
 

@@ -48,7 +48,7 @@ class Log:
                                  NETLINK_NETFILTER)
         self.end.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         # Ends what hangs: nothing waits for it in a good run.
-        self.end.settimeout(120)
+        self.end.settimeout(1200)
         self.group = group
         self.configure(attribute(CFG_CMD, bytes([CMD_BIND])))
         self.configure(

@@ -28,7 +28,7 @@ import sys
 import zlib
 
 # Ends what hangs: nothing waits for it in a good run.
-PATIENCE = 60
+PATIENCE = 600
 
 
 def family_of(address):
