@@ -42,6 +42,8 @@ ftp_mark=21
 # How the module has active data translated.
 ftp_active=masquerade
 big_size=$((2 << 20))
+# More of the servers' configuration.
+cluster_server_lines=""
 
 # new_cip FAMILY: sets $cip to a client address that was not used yet.
 declare -A cip_used=([4]=0 [6]=0)
@@ -169,16 +171,26 @@ cluster_watch_director()
 	END
 }
 
-cluster_servers_listen()
+cluster_servers_listen() # PORT
 {
 	local rs
 
 	for rs in "$rs1" "$rs2"; do
-		[ "$(in_ns "$rs" ss -Hlnt sport = :21 | wc -l)" -eq 2 ] || return
+		[ "$(in_ns "$rs" ss -Hlnt sport = ":$1" | wc -l)" -eq 2 ] || return
 	done
 }
 
 # A process for each family: with one for both, vsftpd ignores pasv_address.
+cluster_server_run() # NAMESPACE RIP4 RIP6 [-oSETTING=VALUE...]
+{
+	local dir=$scratch/$1
+
+	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=YES \
+		-olisten_address="$2" "${@:4}" >>"$dir/output" 2>&1 &
+	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=NO -olisten_ipv6=YES \
+		-olisten_address6="$3" "${@:4}" >>"$dir/output" 2>&1 &
+}
+
 cluster_server_start() # NAMESPACE NAME RIP4 RIP6
 {
 	local dir=$scratch/$1
@@ -209,11 +221,9 @@ cluster_server_start() # NAMESPACE NAME RIP4 RIP6
 	seccomp_sandbox=NO
 	isolate=NO
 	isolate_network=NO
+	$cluster_server_lines
 	END
-	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=YES \
-		-olisten_address="$3" >"$dir/output" 2>&1 &
-	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=NO -olisten_ipv6=YES \
-		-olisten_address6="$4" >>"$dir/output" 2>&1 &
+	cluster_server_run "$1" "$3" "$4"
 }
 
 # The same in every run, and no two blocks alike.
@@ -229,7 +239,7 @@ cluster_servers_start()
 	[ -e "$scratch/big" ] || cluster_big_file >"$scratch/big"
 	cluster_server_start "$rs1" rs1 "$rip1_4" "$rip1_6"
 	cluster_server_start "$rs2" rs2 "$rip2_4" "$rip2_6"
-	busywait 60 cluster_servers_listen || {
+	busywait 60 cluster_servers_listen 21 || {
 		note "$(cat "$scratch/$rs1/output" "$scratch/$rs2/output")"
 		return 1
 	}

@@ -11,9 +11,14 @@
 # shellcheck disable=SC2034,SC2154 # shared with cluster.sh and the tests
 
 # Ends what hangs: nothing waits for it in a good run.
-ftp_time_limit=120
+ftp_time_limit=300
 # The same for one of curl's transfers that stands still, if set.
 ftp_stall_limit=""
+
+# How control and data are encrypted: explicit (RFC 4217), implicit (from the
+# start, on port 990), or not at all; and who signs for the servers.
+ftp_tls=""
+ftp_tls_ca=""
 
 # The sessions that together are every way of transferring: PROGRAM MODE FAMILY.
 # lftp takes EPRT for IPv6 and PORT for IPv4.
@@ -40,9 +45,12 @@ ftp()
 
 ftp_url() # CIP [FILE]
 {
+	local scheme=ftp
+
+	[ "$ftp_tls" != implicit ] || scheme=ftps
 	case $1 in
-	*:*) echo "ftp://[$vip6]/${2:-}" ;;
-	*) echo "ftp://$vip4/${2:-}" ;;
+	*:*) echo "$scheme://[$vip6]/${2:-}" ;;
+	*) echo "$scheme://$vip4/${2:-}" ;;
 	esac
 }
 
@@ -62,6 +70,7 @@ ftp_curl() # MODE CIP OPERATION...
 	esac
 	[ -z "$ftp_stall_limit" ] ||
 		common+=(--speed-limit 1 --speed-time "$ftp_stall_limit")
+	[ -z "$ftp_tls" ] || common+=(--ssl-reqd --cacert "$ftp_tls_ca")
 
 	shift 2
 	while [ $# -gt 0 ]; do
@@ -88,13 +97,21 @@ ftp_lftp() # MODE CIP OPERATION...
 	{
 		cat <<-END
 		set cmd:fail-exit yes
-		set ftp:ssl-allow no
 		set net:max-retries 1
 		set net:timeout $ftp_time_limit
 		set net:socket-bind-ipv4 "$cip4"
 		set net:socket-bind-ipv6 "$cip6"
 		set xfer:clobber yes
 		END
+		case $ftp_tls in
+		"") echo "set ftp:ssl-allow no" ;;
+		*)
+			echo "set ftp:ssl-allow-anonymous yes"
+			echo "set ftp:ssl-force yes"
+			echo "set ftp:ssl-protect-data yes"
+			echo "set ssl:ca-file $ftp_tls_ca"
+			;;
+		esac
 		case $1 in
 		pasv) echo "set ftp:prefer-epsv no" ;;
 		epsv) echo "set ftp:prefer-epsv yes" ;;
