@@ -69,6 +69,7 @@ keepalived_conf() # NAMESPACE PRIORITY
 	global_defs {
 	    router_id ${1%-*}
 	    lvs_sync_daemon back id 21
+	    lvs_timeouts tcp 7200
 	}
 	vrrp_sync_group ftp {
 	    group {
