@@ -98,24 +98,6 @@ test_without_the_module()
 		"tcp $rip1_4 20 1" rs1 "$cip"
 }
 
-# Only then is it no more: "ip netns delete" takes its name away.
-link_is_gone()
-{
-	! ip -n "$client" link show wan
-}
-
-delete_director()
-{
-	local ns kept=()
-
-	ip netns delete "$director" || return
-	for ns in "${namespaces[@]}"; do
-		[ "$ns" = "$director" ] || kept+=("$ns")
-	done
-	namespaces=("${kept[@]}")
-	busywait 60 link_is_gone
-}
-
 # The director goes while it has connections; then nothing may hold the module
 # or IPVS.
 test_end()
@@ -134,7 +116,7 @@ test_end()
 			rs1 "last_end$family"
 	done
 	check_counts "of the service made anew" ftp 2 0 0
-	check "the director goes with live connections" delete_director
+	check "the director goes with live connections" cluster_delete_director
 	check "the module can be unloaded then" unload_module
 	if [ -n "$ipvs_in_use" ]; then
 		skip "IPVS can be unloaded then" "something else uses it"

@@ -268,6 +268,24 @@ cluster_up()
 	cluster_fwmark_service
 }
 
+# Only then is the director no more: "ip netns delete" takes its name away.
+cluster_director_is_gone()
+{
+	! ip -n "$client" link show wan
+}
+
+cluster_delete_director()
+{
+	local ns kept=()
+
+	ip netns delete "$director" || return
+	for ns in "${namespaces[@]}"; do
+		[ "$ns" = "$director" ] || kept+=("$ns")
+	done
+	namespaces=("${kept[@]}")
+	busywait 60 cluster_director_is_gone
+}
+
 cluster_fwmark_service()
 {
 	in_ns "$director" ipvsadm -R <<-END

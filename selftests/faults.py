@@ -25,8 +25,9 @@ import socket
 import struct
 import sys
 
+import nflog
+
 FILES = "/sys/kernel/nf_ftpmark/net"
-CLONE_NEWNET = 0x40000000
 SO_RCVMARK = 75
 SYS_FINIT_MODULE = 313
 ATTEMPTS = 5000
@@ -44,11 +45,6 @@ def call(result):
     return result
 
 
-def enter(name):
-    with open(f"/run/netns/{name}", "rb") as namespace:
-        call(libc.setns(namespace.fileno(), CLONE_NEWNET))
-
-
 class Probes:
     """Packets to addresses and ports, and the marks they arrive with."""
 
@@ -64,7 +60,7 @@ class Probes:
 
     @staticmethod
     def sockets(name):
-        enter(name)
+        nflog.enter_namespace(name)
         return {family: socket.socket(family, socket.SOCK_RAW,
                                       socket.IPPROTO_TCP)
                 for family in (socket.AF_INET, socket.AF_INET6)}

@@ -124,24 +124,6 @@ test_reload()
 	check "active, after it came back" session_run curl eprt "$cip"
 }
 
-link_is_gone() # NAMESPACE LINK
-{
-	! ip -n "$1" link show "$2"
-}
-
-# Only then is the director no more: "ip netns delete" takes its name away.
-delete_director()
-{
-	local ns kept=()
-
-	ip netns delete "$director" || return
-	for ns in "${namespaces[@]}"; do
-		[ "$ns" = "$director" ] || kept+=("$ns")
-	done
-	namespaces=("${kept[@]}")
-	busywait 60 link_is_gone "$client" wan
-}
-
 # A second cluster's director goes while it has transfers; those of the first
 # take no notice.
 test_namespace()
@@ -159,7 +141,7 @@ test_namespace()
 	stream_start second_active4 get port 4
 	check "transfers begin on two clusters" busywait 60 streams_flow \
 		first_get4 first_active6 second_get4 second_active4
-	check "a director goes under traffic" delete_director
+	check "a director goes under traffic" cluster_delete_director
 	check_streams_go_on "beside the director gone" first_get4 first_active6
 	check_streams_intact "beside the director gone" first_get4 first_active6
 	kill_streams "$client" second_get4 second_active4
