@@ -178,6 +178,24 @@ test_order()
 add ftp2 vip 192.0.2.10 control-ports 2121 passive-ports 40000-50000 mark 22"
 }
 
+# A rule for two services, of which the first can't have it.
+test_shared()
+{
+	write_rules "$scratch/rules" <<-END
+	-A PREROUTING -d 192.0.2.10,192.0.2.11 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 990,30000:30999 -j MARK --set-mark 22
+	-A POSTROUTING -s 10.0.0.0/24 -p tcp --sport 20 -j SNAT --to-source 192.0.2.11
+	-A POSTROUTING -s 10.1.0.0/24 -p tcp --sport 989 -j SNAT --to-source 192.0.2.10
+	END
+	import "$scratch/rules"
+	gives "a rule that one of two services takes" 0 \
+"add ftp vip 192.0.2.10,192.0.2.11 real-servers 10.0.0.0/24 active snat
+add ftp2 vip 192.0.2.10 control-ports 990 passive-ports 30000-30999 mark 22 real-servers 10.1.0.0/24 active snat active-ports 989"
+	check "the other is told of" grep -q \
+		'^7: warning: not listed in every service: other source ports' \
+		"$scratch/err"
+}
+
 # What iptables-save says of rules that it does not show.
 test_elsewhere()
 {
@@ -343,6 +361,7 @@ test_bare
 test_usage
 test_spellings
 test_order
+test_shared
 test_elsewhere
 load_module
 for kind in legacy nft; do

@@ -189,17 +189,22 @@ static void ftpmark_dial_warn(struct ftpmark_import *import,
 				    refused);
 }
 
+/* Why a rule is for none of the services. */
+static const char *ftpmark_dial_unserved(const struct ftpmark_dial *dial)
+{
+	return dial->rule->target == FTPMARK_TARGET_SNAT ?
+	       "its address is the VIP of no service here" :
+	       "no service here has a VIP of its family";
+}
+
 static void ftpmark_dial_take(struct ftpmark_import *import,
 			      const struct ftpmark_dial *dial)
 {
+	const char *why, *refused = NULL;
 	struct ftpmark_portmap ports;
-	const char *why, *refused;
 	size_t taken = 0;
 	size_t i;
 
-	refused = dial->rule->target == FTPMARK_TARGET_SNAT ?
-		  "its address is the VIP of no service here" :
-		  "no service here has a VIP of its family";
 	why = ftpmark_dial_data(import, dial, &ports);
 	if (why) {
 		ftpmark_import_left(import, dial->rule, "%s", why);
@@ -216,9 +221,10 @@ static void ftpmark_dial_take(struct ftpmark_import *import,
 	}
 	if (taken) {
 		dial->rule->taken = true;
-		ftpmark_dial_warn(import, dial, taken, why);
+		ftpmark_dial_warn(import, dial, taken, refused);
 	} else {
-		ftpmark_import_left(import, dial->rule, "%s", refused);
+		ftpmark_import_left(import, dial->rule, "%s",
+				    refused ?: ftpmark_dial_unserved(dial));
 	}
 }
 
