@@ -294,12 +294,33 @@ test_iptables_kind() # LEGACY|NFT
 	ip netns exec "$router" "$four" </dev/null
 }
 
+# Services whose names begin alike, as far as a chain's name goes.
+test_iptables_names() # LEGACY|NFT
+{
+	local name=abcdefghijklmnopqrstuvwxyz0123 service i=0
+
+	for service in "${name:0:24}" "${name:0:25}" "${name}1" "${name}2"; do
+		"$ftpmark" add "$service" vip "192.0.2.4$((++i))" \
+			real "10.4.$i.0/24" active masquerade
+		export_to iptables "$service"
+		"$ftpmark" del "$service"
+		check "iptables-$1-restore: $service" ip netns exec "$router" \
+			"iptables-$1-restore" --noflush "$scratch/iptables"
+	done
+	check_equal "iptables-$1-restore: each has a chain of its own" "4 4" \
+		"$(rules "iptables-$1-save" | grep -c '^-A ftp-abc.* MASQUERADE') $(
+			ip netns exec "$router" "iptables-$1-save" |
+				grep -c '^:ftp-abc')"
+}
+
 test_iptables()
 {
 	test_iptables_kind legacy
+	test_iptables_names legacy
 	# The two do not mix in one namespace.
 	setup_ns router
 	test_iptables_kind nft
+	test_iptables_names nft
 }
 
 test_nft()

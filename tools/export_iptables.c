@@ -4,7 +4,12 @@
  * -4 is passed over by ip6tables-restore, one with -6 by iptables-restore.
  */
 
+#include <string.h>
+
 #include "export.h"
+
+/* The longest name of a chain. */
+enum { FTPMARK_CHAIN_MAX = 28 };
 
 static const char *ftpmark_iptables_family(const struct ftpmark_prefix *prefix)
 {
@@ -76,6 +81,26 @@ static void ftpmark_iptables_notrack(const struct ftpmark_export *service,
 	fputs("COMMIT\n", out);
 }
 
+/*
+ * A service's name may be longer than a chain's. Of two that begin alike each
+ * has a chain of its own nevertheless: a hash (FNV-1a) stands for the rest,
+ * behind a sign that no service's name has.
+ */
+static void ftpmark_iptables_name(const char *name,
+				  char chain[FTPMARK_CHAIN_MAX + 1])
+{
+	uint32_t hash = 0x811c9dc5;
+	const char *c;
+
+	if (strlen(name) <= 24) {
+		snprintf(chain, FTPMARK_CHAIN_MAX + 1, "ftp-%.24s", name);
+		return;
+	}
+	for (c = name; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 0x01000193;
+	snprintf(chain, FTPMARK_CHAIN_MAX + 1, "ftp-%.15s~%08x", name, hash);
+}
+
 /* A chain of its own: data between real servers returns from it. */
 static void ftpmark_iptables_chain(const struct ftpmark_export *service,
 				   FILE *out, const char *chain)
@@ -110,12 +135,11 @@ static void ftpmark_iptables_active(const struct ftpmark_export *service,
 				    FILE *out)
 {
 	const struct ftpmark_prefix *real;
+	char chain[FTPMARK_CHAIN_MAX + 1];
 	char text[FTPMARK_PREFIX_TEXT];
-	char chain[29];
 	size_t i, j;
 
-	/* A chain's name is shorter than a service's may be. */
-	snprintf(chain, sizeof(chain), "ftp-%.24s", service->profile->name);
+	ftpmark_iptables_name(service->profile->name, chain);
 	fprintf(out, "*nat\n:%s - [0:0]\n", chain);
 	for (i = 0; i < service->real.count; i++) {
 		real = &service->real.item[i];
