@@ -289,6 +289,9 @@ test_iptables_kind() # LEGACY|NFT
 	check_equal "iptables: other marks are kept" 8 \
 		"$(grep -c -- '-m mark --mark 0x0 -j MARK --set-mark 0x7' \
 			"$scratch/iptables")"
+	check_equal "iptables: which VIP active data leaves under" \
+		"# active data for clients of VIP 192.0.2.21 leaves under 192.0.2.20" \
+		"$(grep 'active data' "$scratch/iptables")"
 	check_equal "iptables: both directions are untracked" 16 \
 		"$(grep -c -- '-j CT --notrack' "$scratch/iptables")"
 	ip netns exec "$router" "$four" </dev/null
@@ -341,6 +344,15 @@ test_nft()
 			sed 's/{ \([^ ,}]*\) }/\1/g')
 	check "nft: active data to the VIP" grep -q 'snat ip to 192.0.2.10' \
 		<(ip netns exec "$router" nft list table inet ftpmark_ftp)
+	for service in iptables nft; do
+		export_to "$service" ftp
+		check "$service: nothing to be said of one VIP of each family" \
+			! grep 'active data' "$scratch/$service"
+	done
+	export_to nft wide
+	check_equal "nft: which VIP active data leaves under" \
+		"# active data for clients of VIP 192.0.2.21 leaves under 192.0.2.20" \
+		"$(grep 'active data' "$scratch/nft")"
 	check "nft: active data to the interface" grep -q 'masquerade' \
 		<(ip netns exec "$router" nft list table inet ftpmark_six)
 	check "nft: no active data" ! grep nat \

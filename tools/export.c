@@ -105,3 +105,29 @@ bool ftpmark_export_init(struct ftpmark_export *service,
 	service->active = ftpmark_export_active(active);
 	return true;
 }
+
+/**
+ * ftpmark_export_first_vip() - tell whose active data leaves under another VIP
+ * @service: the service
+ * @out: where to
+ *
+ * The module knows which VIP a client's control connection uses, rules do not.
+ */
+void ftpmark_export_first_vip(const struct ftpmark_export *service, FILE *out)
+{
+	char text[FTPMARK_PREFIX_TEXT], first[FTPMARK_PREFIX_TEXT];
+	const struct ftpmark_prefix *vip, *used;
+	size_t i;
+
+	if (service->active != FTPMARK_ACTIVE_VIP)
+		return;
+	for (i = 0; i < service->vip.count; i++) {
+		vip = &service->vip.item[i];
+		used = ftpmark_prefixes_first(&service->vip, vip->family);
+		if (vip != used &&
+		    ftpmark_prefixes_count(&service->real, vip->family))
+			fprintf(out, "# active data for clients of VIP %s leaves under %s\n",
+				ftpmark_prefix_print(vip, text),
+				ftpmark_prefix_print(used, first));
+	}
+}

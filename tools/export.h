@@ -65,6 +65,7 @@ const struct ftpmark_format *ftpmark_format_find(const char *name);
 bool ftpmark_export_init(struct ftpmark_export *service,
 			 const struct ftpmark_profile *profile,
 			 const char **bad);
+void ftpmark_export_first_vip(const struct ftpmark_export *service, FILE *out);
 
 void ftpmark_export_vsftpd(const struct ftpmark_export *service, FILE *out);
 void ftpmark_export_proftpd(const struct ftpmark_export *service, FILE *out);

@@ -166,6 +166,7 @@ void ftpmark_export_iptables(const struct ftpmark_export *service, FILE *out)
 	fprintf(out, "# In place of service %s, for both families; read by:\n"
 		"# iptables-restore --noflush, ip6tables-restore --noflush\n",
 		service->profile->name);
+	ftpmark_export_first_vip(service, out);
 	if (service->notrack)
 		ftpmark_iptables_notrack(service, out);
 	ftpmark_iptables_mark(service, out);

@@ -142,6 +142,7 @@ void ftpmark_export_nft(const struct ftpmark_export *service, FILE *out)
 
 	fprintf(out, "# In place of service %s; read by: nft -f\n",
 		service->profile->name);
+	ftpmark_export_first_vip(service, out);
 	fprintf(out, "table inet ftpmark_%s {\n", service->profile->name);
 	if (service->notrack)
 		ftpmark_nft_notrack(service, out);
