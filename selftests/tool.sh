@@ -274,6 +274,48 @@ $says an enabled service needs a virtual IP"
 	check_equal "it is enabled again" "$before" "$(state)"
 }
 
+# Another service has what half of the changes would make.
+test_set_order()
+{
+	local before words
+
+	run add other vip 192.0.2.20
+	for words in "vip 192.0.2.20 control 3000 passive none" \
+		"control 3000 passive none vip 192.0.2.20"; do
+		run add two vip 192.0.2.30
+		# shellcheck disable=SC2086 # words
+		run set two $words
+		expect "set to the VIP of another: $words" 0
+		check_equal "it has them" "192.0.2.20 3000 " "$(setting two vip
+			) $(setting two control_ports) $(setting two passive_ports)"
+		run set two vip 192.0.2.30 control 21 passive 10000-20000
+		expect "and back" 0
+		run set two vip 192.0.2.20 control 3000 passive none
+		# shellcheck disable=SC2086 # words
+		run set two vip 192.0.2.30 passive 10000-20000 control 21 mark 7
+		expect "and back, in another order" 0
+		run del two
+	done
+	run add two vip 192.0.2.30
+	before=$(state)
+	run set two mark 7 passive none vip 192.0.2.20
+	expect "set to the VIP and a port of another" 1 "" \
+"ftpmark: two: vip: 192.0.2.20: another enabled service has the same address and port
+$says other and two would share 192.0.2.20 port 21"
+	check_equal "all is set back" "$before" "$(state)"
+	# In either order it would pass through what another service has.
+	run add third vip 192.0.2.30 control 3000 passive none
+	before=$(state)
+	run set two vip 192.0.2.20 control 3000 passive none
+	expect "set that would pass others in any order" 1 "" \
+"ftpmark: two: vip: 192.0.2.20: another enabled service has the same address and port
+$says other and two would share 192.0.2.20 port 21"
+	check_equal "all is set back, too" "$before" "$(state)"
+	run del two
+	run del other
+	run del third
+}
+
 test_switch()
 {
 	run disable ftp
@@ -480,6 +522,7 @@ test_usage
 test_add
 test_show
 test_set
+test_set_order
 test_switch
 test_netns
 test_unprivileged

@@ -293,11 +293,12 @@ static void test_every_setting(void)
 			 "every setting fits in one request\n");
 }
 
-static void test_order(const char *const *words, bool enable, const char *want)
+static void test_order(const char *const *words, bool enable, const char *want,
+		       const char *turned)
 {
 	struct ftpmark_complaint complaint = { "", "" };
 	struct ftpmark_request request;
-	char text[512];
+	char text[512], other[512];
 	bool good;
 
 	good = test_parse(FTPMARK_NAME_MAY_SET, words, &request, &complaint);
@@ -305,9 +306,12 @@ static void test_order(const char *const *words, bool enable, const char *want)
 		ftpmark_request_enable(&request);
 	ftpmark_request_order(&request);
 	test_format(&request, text, sizeof(text));
-	if (!good || strcmp(text, want))
-		ksft_print_msg("order: %s\n", text);
-	ksft_test_result(good && !strcmp(text, want), "order: %s\n", want);
+	ftpmark_request_turn(&request);
+	test_format(&request, other, sizeof(other));
+	good &= !strcmp(text, want) && !strcmp(other, turned);
+	if (!good)
+		ksft_print_msg("order: %s, turned: %s\n", text, other);
+	ksft_test_result(good, "order: %s\n", want);
 }
 
 static void test_orders(void)
@@ -315,6 +319,8 @@ static void test_orders(void)
 	static const char *const none[TEST_WORDS_MAX] = { "f" };
 	static const char *const one[TEST_WORDS_MAX] = {
 		"f", "mark", "7" };
+	static const char *const two[TEST_WORDS_MAX] = {
+		"f", "vip", "a", "mark", "7" };
 	static const char *const on[TEST_WORDS_MAX] = {
 		"f", "vip", "a", "enabled", "1", "mark", "7", "real", "b" };
 	static const char *const off[TEST_WORDS_MAX] = {
@@ -322,16 +328,21 @@ static void test_orders(void)
 	static const char *const odd[TEST_WORDS_MAX] = {
 		"f", "enabled", "maybe", "vip", "a" };
 
-	test_order(none, false, "f");
-	test_order(none, true, "f enabled=1");
-	test_order(one, false, "f mark=7");
-	test_order(one, true, "f mark=7 enabled=1");
-	test_order(on, false, "f vip=a mark=7 real_servers=b enabled=1");
-	test_order(on, true, "f vip=a mark=7 real_servers=b enabled=1");
-	test_order(off, false, "f enabled=0 vip=a mark=7 real_servers=b");
-	test_order(off, true, "f enabled=0 vip=a mark=7 real_servers=b");
+	test_order(none, false, "f", "f");
+	test_order(none, true, "f enabled=1", "f enabled=1");
+	test_order(one, false, "f mark=7", "f mark=7");
+	test_order(one, true, "f mark=7 enabled=1", "f mark=7 enabled=1");
+	test_order(two, false, "f mark=7 vip=a", "f vip=a mark=7");
+	test_order(on, false, "f mark=7 real_servers=b vip=a enabled=1",
+		   "f vip=a real_servers=b mark=7 enabled=1");
+	test_order(on, true, "f mark=7 real_servers=b vip=a enabled=1",
+		   "f vip=a real_servers=b mark=7 enabled=1");
+	test_order(off, false, "f enabled=0 mark=7 real_servers=b vip=a",
+		   "f enabled=0 vip=a real_servers=b mark=7");
+	test_order(off, true, "f enabled=0 mark=7 real_servers=b vip=a",
+		   "f enabled=0 vip=a real_servers=b mark=7");
 	/* Only the kernel knows that it is not a switch: ask it last. */
-	test_order(odd, true, "f vip=a enabled=maybe");
+	test_order(odd, true, "f vip=a enabled=maybe", "f vip=a enabled=maybe");
 }
 
 static const char *test_random_word(char *buffer, size_t size)
@@ -394,6 +405,9 @@ static bool test_random_line(void)
 		return false;
 	ftpmark_request_enable(&request);
 	ftpmark_request_order(&request);
+	if (!test_request_sound(&request))
+		return false;
+	ftpmark_request_turn(&request);
 	return test_request_sound(&request);
 }
 
@@ -411,7 +425,7 @@ int main(void)
 {
 	ksft_print_header();
 	ksft_set_plan(ARRAY_SIZE(test_good) + ARRAY_SIZE(test_bad) + 2 + 2 +
-		      9 + 1);
+		      10 + 1);
 
 	test_good_lines();
 	test_bad_lines();

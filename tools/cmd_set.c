@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ftpmark set NAME WORD VALUE [WORD VALUE]... */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "ftpmark.h"
 #include "service.h"
+#include "sysfs.h"
 
 static void ftpmark_set_free(char **old, size_t count)
 {
@@ -45,24 +47,55 @@ static void ftpmark_set_restore(const struct ftpmark_request *request,
 	}
 }
 
-static int ftpmark_set(const struct ftpmark_request *request)
+/*
+ * A clash of ports while changes are to come may be one of this order alone. If
+ * there is another one to try, it is not explained: -EAGAIN.
+ */
+static int ftpmark_set_write(const struct ftpmark_request *request, char **old,
+			     bool try)
+{
+	const struct ftpmark_change *change;
+	size_t i;
+	int err;
+
+	for (i = 0; i < request->count; i++) {
+		change = &request->changes[i];
+		err = ftpmark_sysfs_write(request->name, change->setting->file,
+					  change->value);
+		if (!err)
+			continue;
+		if (try && err == -EEXIST && i + 1 < request->count)
+			err = -EAGAIN;
+		else
+			ftpmark_service_explain(request->name, change, err);
+		ftpmark_set_restore(request, old, i);
+		return err;
+	}
+	return 0;
+}
+
+static int ftpmark_set_once(const struct ftpmark_request *request, bool try)
 {
 	char *old[FTPMARK_SETTINGS_MAX];
-	size_t i;
 	int err;
 
 	err = ftpmark_set_read(request, old);
 	if (err)
 		return err;
-	for (i = 0; i < request->count; i++) {
-		err = ftpmark_service_write(request->name,
-					    &request->changes[i]);
-		if (err) {
-			ftpmark_set_restore(request, old, i);
-			break;
-		}
-	}
+	err = ftpmark_set_write(request, old, try);
 	ftpmark_set_free(old, request->count);
+	return err;
+}
+
+static int ftpmark_set(struct ftpmark_request *request)
+{
+	int err;
+
+	err = ftpmark_set_once(request, true);
+	if (err == -EAGAIN) {
+		ftpmark_request_turn(request);
+		err = ftpmark_set_once(request, false);
+	}
 	return err;
 }
 

@@ -8,7 +8,7 @@
 
 #define FTPMARK_PORTS "a list of ports and port ranges"
 
-enum { FTPMARK_ENABLED };
+enum { FTPMARK_ENABLED, FTPMARK_VIP };
 
 static const char *const ftpmark_switch_words[] = { "0", "1", NULL };
 static const char *const ftpmark_marked_words[] = { "overwrite", "keep", NULL };
@@ -23,7 +23,8 @@ const struct ftpmark_setting ftpmark_settings[] = {
 		.takes = "one of: 0, 1",
 		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
 		.standard = "0",
-	}, {
+	},
+	[FTPMARK_VIP] = {
 		.file = "vip", .word = "vip", .list = true, .limit = 16,
 		.takes = "a list of IPv4 and IPv6 host addresses",
 		.kind = FTPMARK_HOSTS, .standard = "none",
@@ -259,33 +260,57 @@ void ftpmark_request_enable(struct ftpmark_request *request)
 	request->count++;
 }
 
+/* Which changes come first: off, all but the VIPs, the VIPs, on. */
+static int ftpmark_change_rank(const struct ftpmark_change *change)
+{
+	if (ftpmark_setting_is_enabled(change->setting))
+		return strcmp(change->value, "0") ? 3 : 0;
+	return change->setting == &ftpmark_settings[FTPMARK_VIP] ? 2 : 1;
+}
+
 /**
  * ftpmark_request_order() - put the changes in the order to write them
  * @request: the request
  *
  * A service is disabled before its other settings change and enabled after,
- * so that no packet meets it half changed.
+ * so that no packet meets it half changed. It comes to new VIPs with the ports
+ * that it is to have there. Else the order is the one given.
  */
 void ftpmark_request_order(struct ftpmark_request *request)
 {
 	struct ftpmark_change *changes = request->changes;
-	struct ftpmark_change enabled;
-	size_t at;
+	struct ftpmark_change change;
+	size_t i, j;
 
-	for (at = 0; at < request->count; at++) {
-		if (ftpmark_setting_is_enabled(changes[at].setting))
-			break;
+	for (i = 1; i < request->count; i++) {
+		change = changes[i];
+		for (j = i; j && ftpmark_change_rank(&changes[j - 1]) >
+				 ftpmark_change_rank(&change); j--)
+			changes[j] = changes[j - 1];
+		changes[j] = change;
 	}
-	if (at == request->count)
-		return;
+}
 
-	enabled = changes[at];
-	if (!strcmp(enabled.value, "0")) {
-		memmove(changes + 1, changes, at * sizeof(*changes));
-		changes[0] = enabled;
-	} else {
-		memmove(changes + at, changes + at + 1,
-			(request->count - at - 1) * sizeof(*changes));
-		changes[request->count - 1] = enabled;
+/**
+ * ftpmark_request_turn() - put the changes in the other order to write them
+ * @request: the request, in order
+ *
+ * Backwards, but for the switch of the service: another service may have what
+ * half of the changes make in one order, and not what they make in the other.
+ */
+void ftpmark_request_turn(struct ftpmark_request *request)
+{
+	struct ftpmark_change *changes = request->changes;
+	struct ftpmark_change change;
+	size_t first = 0, last = request->count;
+
+	if (last && ftpmark_setting_is_enabled(changes[0].setting))
+		first++;
+	if (last && ftpmark_setting_is_enabled(changes[last - 1].setting))
+		last--;
+	while (first + 1 < last) {
+		change = changes[first];
+		changes[first++] = changes[--last];
+		changes[last] = change;
 	}
 }

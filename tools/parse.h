@@ -131,5 +131,6 @@ bool ftpmark_parse(enum ftpmark_shape shape, int argc, char *const argv[],
 		   struct ftpmark_complaint *complaint);
 void ftpmark_request_enable(struct ftpmark_request *request);
 void ftpmark_request_order(struct ftpmark_request *request);
+void ftpmark_request_turn(struct ftpmark_request *request);
 
 #endif /* FTPMARK_PARSE_H */

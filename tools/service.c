@@ -88,8 +88,14 @@ static const char *ftpmark_change_reason(const struct ftpmark_change *change,
 	}
 }
 
-static void ftpmark_change_error(const char *name,
-				 const struct ftpmark_change *change, int err)
+/**
+ * ftpmark_service_explain() - tell why a setting was not changed
+ * @name: the service, valid
+ * @change: the setting and the value it was to have
+ * @err: the -errno
+ */
+void ftpmark_service_explain(const char *name,
+			     const struct ftpmark_change *change, int err)
 {
 	const char *value = change->value[0] ? change->value : "none";
 	char text[256];
@@ -182,7 +188,7 @@ int ftpmark_service_write(const char *name,
 
 	err = ftpmark_sysfs_write(name, change->setting->file, change->value);
 	if (err)
-		ftpmark_change_error(name, change, err);
+		ftpmark_service_explain(name, change, err);
 	return err;
 }
 

@@ -16,6 +16,8 @@ int ftpmark_service_read(const char *name,
 			 const struct ftpmark_setting *setting, char **value);
 int ftpmark_service_write(const char *name,
 			  const struct ftpmark_change *change);
+void ftpmark_service_explain(const char *name,
+			     const struct ftpmark_change *change, int err);
 int ftpmark_service_list(char ***names, size_t *count);
 const char *ftpmark_service_reason(int err);
 

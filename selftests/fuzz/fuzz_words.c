@@ -57,6 +57,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		ftpmark_request_enable(&request);
 		ftpmark_request_order(&request);
 		fuzz_request(&request);
+		ftpmark_request_turn(&request);
+		fuzz_request(&request);
 	} else if (!complaint.word || !complaint.why) {
 		abort();
 	}
