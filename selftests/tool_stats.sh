@@ -117,10 +117,19 @@ test_text()
 	done
 	check "stats of no service" ! "$ftpmark" stats nix
 	check_equal "stats without services" "no services" "$("$ftpmark" stats)"
-	for word in "a b" "--bogus" "--prometheus --watch" "--prometheus --explain"; do
+	for word in "a b" "--bogus" "--prometheus --watch" "--prometheus --explain" \
+		"--watch 1 ftp 2"; do
 		# shellcheck disable=SC2086 # words
 		"$ftpmark" stats $word >/dev/null 2>&1
 		check_equal "stats $word: not understood" 2 $?
+	done
+	for word in 0 0.05 1.2.3 86401 .; do
+		status=0
+		"$ftpmark" stats --watch "$word" >/dev/null \
+			2>"$scratch/err" || status=$?
+		check_equal "stats --watch $word: no interval" \
+			"2 ftpmark: $word: not a number of seconds (0.1 to 86400)" \
+			"$status $(head -n 1 "$scratch/err")"
 	done
 }
 

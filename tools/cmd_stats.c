@@ -303,14 +303,17 @@ static int ftpmark_stats(const struct ftpmark_stats_options *options)
 	return err;
 }
 
+/* No sign, exponent or "inf", all of which strtod() takes. */
+static bool ftpmark_stats_number(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789.")];
+}
+
 static bool ftpmark_stats_seconds(const char *word, double *seconds)
 {
 	double number;
 	char *end;
 
-	/* No sign, exponent or "inf", all of which strtod() takes. */
-	if (word[strspn(word, "0123456789.")])
-		return false;
 	number = strtod(word, &end);
 	if (*end || number < 0.1 || number > 86400)
 		return false;
@@ -318,32 +321,39 @@ static bool ftpmark_stats_seconds(const char *word, double *seconds)
 	return true;
 }
 
-/* The word at fault, or NULL. */
-static const char *ftpmark_stats_words(const struct ftpmark_call *call,
-				       struct ftpmark_stats_options *options)
+static bool ftpmark_stats_words(const struct ftpmark_call *call,
+				struct ftpmark_stats_options *options,
+				struct ftpmark_complaint *complaint)
 {
+	const char *word, *next;
 	int i;
 
 	for (i = 0; i < call->argc; i++) {
-		const char *word = call->argv[i];
-
+		word = call->argv[i];
+		next = i + 1 < call->argc ? call->argv[i + 1] : "";
+		complaint->word = word;
+		complaint->why = "not expected";
 		if (!strcmp(word, "--explain")) {
 			options->explain = true;
 		} else if (!strcmp(word, "--prometheus")) {
 			options->prometheus = true;
 		} else if (!strcmp(word, "--watch")) {
 			options->watch = FTPMARK_WATCH_SECONDS;
-			if (i + 1 < call->argc &&
-			    ftpmark_stats_seconds(call->argv[i + 1],
-						  &options->watch))
-				i++;
+			/* It may be a service's name, but is not meant so. */
+			if (!ftpmark_stats_number(next))
+				continue;
+			complaint->word = next;
+			complaint->why = "not a number of seconds (0.1 to 86400)";
+			if (!ftpmark_stats_seconds(next, &options->watch))
+				return false;
+			i++;
 		} else if (!options->name && ftpmark_name_valid(word)) {
 			options->name = word;
 		} else {
-			return word;
+			return false;
 		}
 	}
-	return NULL;
+	return true;
 }
 
 /**
@@ -355,12 +365,11 @@ static const char *ftpmark_stats_words(const struct ftpmark_call *call,
 enum ftpmark_status ftpmark_cmd_stats(const struct ftpmark_call *call)
 {
 	struct ftpmark_stats_options options = { .json = call->json };
+	struct ftpmark_complaint complaint;
 	enum ftpmark_status status;
-	const char *word;
 
-	word = ftpmark_stats_words(call, &options);
-	if (word)
-		return ftpmark_word_error(call, word, "not expected");
+	if (!ftpmark_stats_words(call, &options, &complaint))
+		return ftpmark_word_error(call, complaint.word, complaint.why);
 	if (options.prometheus &&
 	    (options.json || options.watch || options.explain))
 		return ftpmark_word_error(call, "--prometheus",
