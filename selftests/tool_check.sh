@@ -187,6 +187,11 @@ test_versions()
 	finds "an older module" "warning module-version;warning module-reload"
 	check_equal "which to update" "update and reload the module" \
 		"$(remedy_of module-version)"
+	# A file that could not be written would remove all services.
+	check_equal "each step of a reload needs the one before" 3 \
+		"$(remedy_of module-reload | grep -o '&&' | wc -l)"
+	check "and nothing else is between them" \
+		! grep ';' <(remedy_of module-reload)
 	echo 99.1 >"$scratch/version"
 	findings
 	check_equal "a newer module: which to update" "update the tool" \

@@ -120,6 +120,6 @@ void ftpmark_check_versions(const struct ftpmark_router *router,
 			      "module %s is loaded, but %s is installed",
 			      kernel->version, kernel->file_version);
 		ftpmark_remedy(findings,
-			       "ftpmark save >FILE; rmmod nf_ftpmark; modprobe nf_ftpmark; ftpmark restore FILE");
+			       "ftpmark save >FILE && rmmod nf_ftpmark && modprobe nf_ftpmark && ftpmark restore FILE");
 	}
 }
