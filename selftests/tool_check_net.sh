@@ -104,7 +104,7 @@ test_policies()
 
 test_rules()
 {
-	local program
+	local ours other program
 
 	for program in iptables-legacy iptables-nft ip6tables-legacy ip6tables-nft; do
 		if ! command -v "$program" >/dev/null; then
@@ -118,6 +118,16 @@ test_rules()
 		on_router "$program" -t nat -A POSTROUTING -p tcp ! --sport 20 \
 			-j MASQUERADE
 		is_well "other rules of $program"
+		other=172.16.5.0/24 ours=10.0.0.64/26
+		[[ $program != ip6* ]] || other=2001:db8:5::/64 ours=2001:db8::/32
+		on_router "$program" -t nat -A POSTROUTING -s "$other" -p tcp \
+			--sport 20 -j MASQUERADE
+		is_well "a NAT rule of $program for other sources"
+		on_router "$program" -t nat -A POSTROUTING -s "$ours" -p tcp \
+			--sport 20 -j MASQUERADE
+		finds "a NAT rule of $program for some real servers" \
+			"warning rule-nat"
+		remedy "a NAT rule of $program for some real servers" rule-nat
 		on_router "$program" -t mangle -A PREROUTING -p tcp --dport 21 \
 			-m comment --comment "the old way" -j MARK --set-mark 21
 		finds "a mark rule of $program" "warning rule-mark"
@@ -152,6 +162,9 @@ test_rules()
 				type nat hook postrouting priority srcnat
 				tcp sport 2020 masquerade
 				tcp sport != 20 masquerade
+				ip saddr 172.16.5.0/24 tcp sport 20 masquerade
+				ip saddr { 172.16.6.1, 172.16.7.0/24 } tcp sport 20 masquerade
+				ip6 saddr 2001:db8:5::1 tcp sport 20 masquerade
 				udp dport 53 masquerade
 			}
 		}
@@ -170,6 +183,13 @@ test_rules()
 	on_router nft add rule inet other nats tcp sport 15-25 masquerade
 	finds "a NAT rule of nft with a range" "warning rule-nat"
 	remedy "a NAT rule of nft with a range" rule-nat
+	for ours in "ip saddr 10.0.0.11" "ip saddr 10.0.0.0/8" \
+		"ip saddr { 172.16.6.1, 10.0.0.0/24 }" "ip saddr != 172.16.5.0/24" \
+		"ip saddr 172.16.5.1-172.16.5.9" "ip6 saddr 2001:db8:2::/48"; do
+		on_router nft add rule inet other nats "$ours" tcp sport 20 masquerade
+		finds "a NAT rule of nft for $ours" "warning rule-nat"
+		remedy "a NAT rule of nft for $ours" rule-nat
+	done
 	on_router nft flush ruleset
 }
 

@@ -91,6 +91,18 @@ void ftpmark_check_policies(const struct ftpmark_router *router,
 		ftpmark_check_source(router, service, findings);
 }
 
+/* Some of the active data that the service translates. */
+static bool ftpmark_rule_rivals(const struct ftpmark_filter_rule *rule,
+				const struct ftpmark_instance *service)
+{
+	const char *active = ftpmark_profile_value(service->profile, "active");
+
+	return active && strcmp(active, "off") && service->real.count &&
+	       ftpmark_ranges_meet(&rule->ports, &service->active_ports) &&
+	       (!rule->from.count ||
+		ftpmark_prefixes_meet(&rule->from, &service->real));
+}
+
 /**
  * ftpmark_check_rules() - what the module does need not be done by rules
  * @router: what was gathered
@@ -101,7 +113,6 @@ void ftpmark_check_rules(const struct ftpmark_router *router,
 			 const struct ftpmark_instance *service,
 			 struct ftpmark_findings *findings)
 {
-	const char *active = ftpmark_profile_value(service->profile, "active");
 	const struct ftpmark_filter_rule *rule;
 	size_t i;
 
@@ -113,10 +124,7 @@ void ftpmark_check_rules(const struct ftpmark_router *router,
 				      "a rule sets mark %u, too: %s",
 				      service->mark, rule->text);
 			ftpmark_remedy(findings, "%s", rule->removal);
-		} else if (active && strcmp(active, "off") &&
-			   service->real.count &&
-			   ftpmark_ranges_meet(&rule->ports,
-					       &service->active_ports)) {
+		} else if (ftpmark_rule_rivals(rule, service)) {
 			ftpmark_found(findings, FTPMARK_WARNING, "rule-nat",
 				      service->profile->name,
 				      "a rule translates active FTP, too: %s",

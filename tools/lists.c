@@ -66,6 +66,28 @@ bool ftpmark_prefix_covered(const struct ftpmark_prefixes *list,
 }
 
 /**
+ * ftpmark_prefixes_meet() - have two lists an address in common
+ * @a: the one
+ * @b: the other
+ *
+ * Return: true if they have.
+ */
+bool ftpmark_prefixes_meet(const struct ftpmark_prefixes *a,
+			   const struct ftpmark_prefixes *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->count; i++) {
+		for (j = 0; j < b->count; j++) {
+			if (ftpmark_prefix_covers(&a->item[i], &b->item[j]) ||
+			    ftpmark_prefix_covers(&b->item[j], &a->item[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/**
  * ftpmark_prefixes_count() - how many of a list are of a family
  * @list: the list
  * @family: AF_INET or AF_INET6

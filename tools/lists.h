@@ -11,6 +11,8 @@ bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
 			   const struct ftpmark_prefix *prefix);
 bool ftpmark_prefix_covered(const struct ftpmark_prefixes *list,
 			    const struct ftpmark_prefix *prefix);
+bool ftpmark_prefixes_meet(const struct ftpmark_prefixes *a,
+			   const struct ftpmark_prefixes *b);
 size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family);
 const struct ftpmark_prefix *
 ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family);

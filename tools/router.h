@@ -152,12 +152,14 @@ struct ftpmark_policies {
  * struct ftpmark_filter_rule - a rule of iptables or nftables
  * @mark: the mark that it sets, or 0 if it translates source addresses
  * @ports: of packets from these ports, otherwise
+ * @from: and these addresses; none if it is for any, or not known for which
  * @text: the rule
  * @removal: the command that deletes it
  */
 struct ftpmark_filter_rule {
 	uint32_t mark;
 	struct ftpmark_ranges ports;
+	struct ftpmark_prefixes from;
 	char *text;
 	char *removal;
 };

@@ -63,6 +63,23 @@ static void ftpmark_rule_ports(const char *word, struct ftpmark_ranges *ports)
 		ports->count = 0;
 }
 
+/* Of "-A CHAIN -s ADDRESS ...", where iptables-save has it. */
+static void ftpmark_rule_source(const char *line,
+				struct ftpmark_prefixes *from)
+{
+	const char *word = line + strlen("-A ");
+	struct ftpmark_fault fault;
+	char text[FTPMARK_PREFIX_TEXT];
+
+	word += strcspn(word, " ");
+	if (strncmp(word, " -s ", 4))
+		return;
+	word += 4;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(word, " "), word);
+	if (!ftpmark_prefixes_parse(text, false, 1, from, &fault))
+		from->count = 0;
+}
+
 /* A line of iptables-save: "-A CHAIN ...". */
 static int ftpmark_save_line(const char *program, const char *table,
 			     const char *line,
@@ -84,6 +101,7 @@ static int ftpmark_save_line(const char *program, const char *table,
 			word = ftpmark_rule_word(line, " --sports ");
 		if (word)
 			ftpmark_rule_ports(word, &rule.ports);
+		ftpmark_rule_source(line, &rule.from);
 	}
 	if (!rule.mark && !rule.ports.count)
 		return 0;
@@ -173,22 +191,71 @@ static void ftpmark_nft_ports(struct json_object *value,
 	}
 }
 
+/*
+ * "10.0.0.1", { "prefix": { "addr": "10.0.0.0", "len": 24 } } or { "set": [...] }
+ * of these; false for another.
+ */
+static bool ftpmark_nft_addresses(struct json_object *value,
+				  struct ftpmark_prefixes *list)
+{
+	struct json_object *prefix = ftpmark_member(value, "prefix");
+	struct json_object *set = ftpmark_member(value, "set");
+	char text[FTPMARK_PREFIX_TEXT];
+	struct ftpmark_prefixes one;
+	struct ftpmark_fault fault;
+	size_t i;
+
+	for (i = 0; set && i < json_object_array_length(set); i++) {
+		if (!ftpmark_nft_addresses(json_object_array_get_idx(set, i),
+					   list))
+			return false;
+	}
+	if (set)
+		return true;
+	if (prefix)
+		snprintf(text, sizeof(text), "%s/%s",
+			 ftpmark_string(prefix, "addr"),
+			 ftpmark_string(prefix, "len"));
+	else
+		snprintf(text, sizeof(text), "%s",
+			 json_object_get_string(value));
+	if (list->count == FTPMARK_ITEMS_MAX ||
+	    !ftpmark_prefixes_parse(text, false, 1, &one, &fault) || !one.count)
+		return false;
+	list->item[list->count++] = one.item[0];
+	return true;
+}
+
+static void ftpmark_nft_match(struct json_object *match,
+			      struct ftpmark_filter_rule *rule)
+{
+	struct json_object *right = ftpmark_member(match, "right");
+	struct json_object *left;
+	const char *field;
+
+	left = ftpmark_member(ftpmark_member(match, "left"), "payload");
+	field = ftpmark_string(left, "field");
+	if (strcmp(ftpmark_string(match, "op"), "=="))
+		return;
+	if (!strcmp(field, "sport"))
+		ftpmark_nft_ports(right, &rule->ports);
+	else if (!strcmp(field, "saddr") &&
+		 !ftpmark_nft_addresses(right, &rule->from))
+		rule->from.count = 0;
+}
+
 /* One expression of a rule; true if it translates source addresses. */
 static bool ftpmark_nft_expression(struct json_object *expression,
 				   struct ftpmark_filter_rule *rule)
 {
 	struct json_object *mangle = ftpmark_member(expression, "mangle");
-	struct json_object *match = ftpmark_member(expression, "match");
-	struct json_object *key, *left;
+	struct json_object *key;
 
 	key = ftpmark_member(ftpmark_member(mangle, "key"), "meta");
 	if (key && !strcmp(ftpmark_string(key, "key"), "mark"))
 		rule->mark = json_object_get_int64(ftpmark_member(mangle,
 								  "value"));
-	left = ftpmark_member(ftpmark_member(match, "left"), "payload");
-	if (left && !strcmp(ftpmark_string(left, "field"), "sport") &&
-	    !strcmp(ftpmark_string(match, "op"), "=="))
-		ftpmark_nft_ports(ftpmark_member(match, "right"), &rule->ports);
+	ftpmark_nft_match(ftpmark_member(expression, "match"), rule);
 	return json_object_object_get_ex(expression, "masquerade", NULL) ||
 	       json_object_object_get_ex(expression, "snat", NULL);
 }
