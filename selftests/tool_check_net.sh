@@ -104,7 +104,7 @@ test_policies()
 
 test_rules()
 {
-	local ours other program
+	local other ours ports program
 
 	for program in iptables-legacy iptables-nft ip6tables-legacy ip6tables-nft; do
 		if ! command -v "$program" >/dev/null; then
@@ -117,6 +117,8 @@ test_rules()
 			-j MASQUERADE
 		on_router "$program" -t nat -A POSTROUTING -p tcp ! --sport 20 \
 			-j MASQUERADE
+		on_router "$program" -t nat -A POSTROUTING -p tcp -m multiport \
+			--sports 0,0:19,21:65535 -j MASQUERADE
 		is_well "other rules of $program"
 		other=172.16.5.0/24 ours=10.0.0.64/26
 		[[ $program != ip6* ]] || other=2001:db8:5::/64 ours=2001:db8::/32
@@ -140,6 +142,10 @@ test_rules()
 			-j MASQUERADE
 		finds "a NAT rule of $program" "warning rule-nat"
 		remedy "a NAT rule of $program" rule-nat
+		on_router "$program" -t nat -A POSTROUTING -p tcp \
+			--sport :1023 -j MASQUERADE
+		finds "a NAT rule of $program for low ports" "warning rule-nat"
+		remedy "a NAT rule of $program for low ports" rule-nat
 	done
 	on_router iptables-nft -t nat -A POSTROUTING -p tcp -m multiport \
 		--sports 20,2020 -j SNAT --to-source "$vip4"
@@ -162,6 +168,13 @@ test_rules()
 				type nat hook postrouting priority srcnat
 				tcp sport 2020 masquerade
 				tcp sport != 20 masquerade
+				tcp sport < 20 masquerade
+				tcp sport <= 19 masquerade
+				tcp sport > 20 masquerade
+				tcp sport >= 21 masquerade
+				tcp sport < 0 masquerade
+				tcp sport > 65535 masquerade
+				tcp sport > 10 tcp sport < 20 masquerade
 				ip saddr 172.16.5.0/24 tcp sport 20 masquerade
 				ip saddr { 172.16.6.1, 172.16.7.0/24 } tcp sport 20 masquerade
 				ip6 saddr 2001:db8:5::1 tcp sport 20 masquerade
@@ -183,6 +196,12 @@ test_rules()
 	on_router nft add rule inet other nats tcp sport 15-25 masquerade
 	finds "a NAT rule of nft with a range" "warning rule-nat"
 	remedy "a NAT rule of nft with a range" rule-nat
+	for ports in "< 21" "<= 20" "> 19" ">= 20" "> 10 tcp sport < 21" \
+		0-1023; do
+		on_router nft add rule inet other nats "tcp sport $ports masquerade"
+		finds "a NAT rule of nft for ports $ports" "warning rule-nat"
+		remedy "a NAT rule of nft for ports $ports" rule-nat
+	done
 	for ours in "ip saddr 10.0.0.11" "ip saddr 10.0.0.0/8" \
 		"ip saddr { 172.16.6.1, 10.0.0.0/24 }" "ip saddr != 172.16.5.0/24" \
 		"ip saddr 172.16.5.1-172.16.5.9" "ip6 saddr 2001:db8:2::/48"; do

@@ -47,20 +47,23 @@ static const char *ftpmark_rule_word(const char *line, const char *option)
 	return found + strlen(option);
 }
 
-/* "20", "20:21" or "20,2020". */
+/* "20", "0:1023" or "20,2020"; nobody sends from port 0. */
 static void ftpmark_rule_ports(const char *word, struct ftpmark_ranges *ports)
 {
-	struct ftpmark_fault fault;
-	char text[256];
-	size_t i;
+	struct ftpmark_range *range;
+	char *end;
 
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(word, " "), word);
-	for (i = 0; text[i]; i++) {
-		if (text[i] == ':')
-			text[i] = '-';
+	for (; ports->count < FTPMARK_ITEMS_MAX; word = end + 1) {
+		range = &ports->item[ports->count];
+		range->first = strtoul(word, &end, 10);
+		range->last = range->first;
+		if (*end == ':')
+			range->last = strtoul(end + 1, &end, 10);
+		range->first += !range->first;
+		ports->count += range->first <= range->last;
+		if (*end != ',')
+			break;
 	}
-	if (!ftpmark_ranges_parse(text, ports, &fault))
-		ports->count = 0;
 }
 
 /* Of "-A CHAIN -s ADDRESS ...", where iptables-save has it. */
@@ -226,20 +229,48 @@ static bool ftpmark_nft_addresses(struct json_object *value,
 	return true;
 }
 
+/*
+ * "sport < 1024" and its like. A second one narrows the first, as in
+ * "sport > 15 tcp sport < 25".
+ */
+static void ftpmark_nft_bound(const char *op, struct json_object *value,
+			      struct ftpmark_ranges *ports)
+{
+	struct ftpmark_range *range = &ports->item[0];
+	unsigned int port = json_object_get_int(value);
+
+	if (!json_object_is_type(value, json_type_int) ||
+	    (*op != '<' && *op != '>') || ports->count > 1)
+		return;
+	if (!ports->count) {
+		range->first = 1;
+		range->last = 65535;
+	}
+	/* From here on it is the first port that is not below the bound. */
+	port += *op == '<' ? !!op[1] : !op[1];
+	if (*op == '>' && range->first < port)
+		range->first = port;
+	else if (*op == '<' && range->last >= port)
+		range->last = port ? port - 1 : 0;
+	ports->count = 1;
+}
+
 static void ftpmark_nft_match(struct json_object *match,
 			      struct ftpmark_filter_rule *rule)
 {
 	struct json_object *right = ftpmark_member(match, "right");
+	const char *op = ftpmark_string(match, "op");
+	bool equal = !strcmp(op, "==");
 	struct json_object *left;
 	const char *field;
 
 	left = ftpmark_member(ftpmark_member(match, "left"), "payload");
 	field = ftpmark_string(left, "field");
-	if (strcmp(ftpmark_string(match, "op"), "=="))
-		return;
-	if (!strcmp(field, "sport"))
+	if (!strcmp(field, "sport") && equal)
 		ftpmark_nft_ports(right, &rule->ports);
-	else if (!strcmp(field, "saddr") &&
+	else if (!strcmp(field, "sport"))
+		ftpmark_nft_bound(op, right, &rule->ports);
+	else if (!strcmp(field, "saddr") && equal &&
 		 !ftpmark_nft_addresses(right, &rule->from))
 		rule->from.count = 0;
 }
