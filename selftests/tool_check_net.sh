@@ -30,6 +30,13 @@ test_sysctls()
 	on_router sysctl -qw net.ipv4.ip_forward=0
 	finds "no forwarding" "fault forwarding-off"
 	remedy "no forwarding" forwarding-off
+	on_router sysctl -qw net.ipv4.ip_forward=0 \
+		net.ipv4.conf.front.forwarding=1 net.ipv4.conf.back.forwarding=1
+	is_well "interfaces that forward, one by one"
+	on_router sysctl -qw net.ipv4.conf.front.forwarding=0 \
+		net.ipv4.conf.back.forwarding=0 net.ipv4.conf.lo.forwarding=1
+	finds "none but lo" "fault forwarding-off"
+	remedy "none but lo" forwarding-off
 	on_router sysctl -qw net.ipv6.conf.all.forwarding=0
 	finds "no forwarding, IPv6" "fault forwarding6-off"
 	module set ftp vip "$vip4"
@@ -80,6 +87,15 @@ test_helpers()
 	is_well "without it, too"
 }
 
+# Of every interface, of "all", and of those to come.
+rp_filter() # NUMBER
+{
+	# shellcheck disable=SC2016 # expanded by the other shell
+	on_router bash -c 'for file in /proc/sys/net/ipv4/conf/*/rp_filter; do
+		echo "$1" >"$file"
+	done' bash "$1"
+}
+
 test_policies()
 {
 	ip -n "$router" rule add fwmark 22 table 100
@@ -94,7 +110,19 @@ test_policies()
 	finds "and a loose one" "note mark-rule"
 	on_router sysctl -qw net.ipv4.conf.front.src_valid_mark=1
 	finds "with marks of sources" "warning src-valid-mark;note mark-rule"
-	on_router sysctl -qw net.ipv4.conf.front.src_valid_mark=0
+	on_router sysctl -qw net.ipv4.conf.front.src_valid_mark=0 \
+		net.ipv4.conf.all.src_valid_mark=1
+	finds "and of all interfaces" "warning src-valid-mark;note mark-rule"
+	on_router sysctl -qw net.ipv4.conf.all.src_valid_mark=0
+	on_router sysctl -qw net.ipv4.conf.lo.rp_filter=1
+	finds "and a strict one of lo" "note mark-rule"
+	rp_filter 2
+	on_router sysctl -qw net.ipv4.conf.all.rp_filter=1
+	finds "and one that is loose on each interface" "note mark-rule"
+	rp_filter 0
+	on_router sysctl -qw net.ipv4.conf.all.rp_filter=1
+	finds "and one that is strict by all alone" "note mark-rule;note rp-filter"
+	on_router sysctl -qw net.ipv4.conf.all.rp_filter=0
 	ip -n "$router" rule del priority 77
 	is_well "without the routing rule"
 	ip -n "$router" -6 rule add fwmark 21 table 100

@@ -44,8 +44,8 @@ struct ftpmark_kernel {
 
 /**
  * struct ftpmark_sysctls - settings of the network namespace
- * @forward: packets are forwarded, IPv4
- * @forward6: the same, IPv6
+ * @forward: packets of any interface are forwarded, IPv4
+ * @forward6: packets are forwarded, IPv6
  * @vs_conntrack: net.ipv4.vs.conntrack
  * @tracked: entries of connection tracking
  * @rp_filter: the strictest of the interfaces: 0 none, 1 strict, 2 loose

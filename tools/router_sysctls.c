@@ -37,38 +37,54 @@ static void ftpmark_local_ports(struct ftpmark_range *range)
 	fclose(file);
 }
 
-/* An interface's check is the larger of its own and that of "all". */
+static long ftpmark_interface_number(const char *name, const char *file)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), FTPMARK_CONF "/%s/%s", name, file);
+	return ftpmark_number(path);
+}
+
+/* "default" is for interfaces to come, and by "lo" no client comes in. */
+static bool ftpmark_interface_counts(const char *name)
+{
+	return name[0] != '.' && strcmp(name, "all") &&
+	       strcmp(name, "default") && strcmp(name, "lo");
+}
+
+/*
+ * An interface's check is the larger of its own and that of "all". Forwarding
+ * is its own alone: a write of ip_forward is one to all of them.
+ */
 static void ftpmark_interfaces(struct ftpmark_sysctls *sysctls)
 {
-	long all = ftpmark_number(FTPMARK_CONF "/all/rp_filter");
+	long all = ftpmark_interface_number("all", "rp_filter");
 	struct dirent *entry;
-	char path[PATH_MAX];
 	long number;
 	DIR *dir;
 
 	sysctls->rp_filter = FTPMARK_UNKNOWN;
-	sysctls->src_valid_mark = FTPMARK_UNKNOWN;
+	sysctls->src_valid_mark =
+		ftpmark_interface_number("all", "src_valid_mark");
 	dir = opendir(FTPMARK_CONF);
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
-		/* "default" is for interfaces to come. */
-		if (entry->d_name[0] == '.' ||
-		    !strcmp(entry->d_name, "default"))
+		if (!ftpmark_interface_counts(entry->d_name))
 			continue;
-		snprintf(path, sizeof(path), FTPMARK_CONF "/%s/rp_filter",
-			 entry->d_name);
-		number = ftpmark_number(path);
+		number = ftpmark_interface_number(entry->d_name, "rp_filter");
 		if (number < all)
 			number = all;
 		/* 2 is the loose one. */
 		if (number == 1 || sysctls->rp_filter == FTPMARK_UNKNOWN)
 			sysctls->rp_filter = number;
-		snprintf(path, sizeof(path), FTPMARK_CONF "/%s/src_valid_mark",
-			 entry->d_name);
-		number = ftpmark_number(path);
+		number = ftpmark_interface_number(entry->d_name,
+						  "src_valid_mark");
 		if (number > sysctls->src_valid_mark)
 			sysctls->src_valid_mark = number;
+		number = ftpmark_interface_number(entry->d_name, "forwarding");
+		if (number > sysctls->forward)
+			sysctls->forward = number;
 	}
 	closedir(dir);
 }
