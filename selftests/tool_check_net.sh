@@ -106,6 +106,9 @@ test_policies()
 	check "and which" grep -q 'routing rule 77 .* table 100' "$scratch/text"
 	on_router sysctl -qw net.ipv4.conf.back.rp_filter=1
 	finds "with a strict check of the source" "note mark-rule;note rp-filter"
+	check_equal "which only there need be looser" \
+		"sysctl -w net.ipv4.conf.INTERFACE.rp_filter=2" \
+		"$(remedy_of rp-filter | sed 's/ if .*//')"
 	on_router sysctl -qw net.ipv4.conf.back.rp_filter=2
 	finds "and a loose one" "note mark-rule"
 	on_router sysctl -qw net.ipv4.conf.front.src_valid_mark=1

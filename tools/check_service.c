@@ -55,7 +55,7 @@ static void ftpmark_check_source(const struct ftpmark_router *router,
 			      service->profile->name,
 			      "rp_filter is strict, and looks sources up without the mark and that rule");
 		ftpmark_remedy(findings,
-			       "sysctl -w net.ipv4.conf.all.rp_filter=2 if clients come in where the main table does not route to them");
+			       "sysctl -w net.ipv4.conf.INTERFACE.rp_filter=2 if clients come in by an INTERFACE that the main table does not route to them by");
 	}
 }
 
