@@ -128,6 +128,30 @@ test_policies()
 	on_router sysctl -qw net.ipv4.conf.all.rp_filter=0
 	ip -n "$router" rule del priority 77
 	is_well "without the routing rule"
+	ip -n "$router" rule add not fwmark 22 table 100 priority 77
+	is_well "a routing rule for all marks but another"
+	ip -n "$router" rule add not fwmark 21 table 100 priority 78
+	finds "a routing rule for all marks but this" "note mark-rule"
+	check "which is told as it is" grep -q \
+		'routing rule 78 sends all packets but those of mark 21 to table 100' \
+		"$scratch/text"
+	ip -n "$router" rule del priority 77
+	ip -n "$router" rule del priority 78
+	ip -n "$router" rule add not fwmark 0/1 table 100 priority 79
+	finds "a routing rule for marks with a bit" "note mark-rule"
+	check "which this is one of" grep -q \
+		'routing rule 79 sends packets of mark 21 to table 100' \
+		"$scratch/text"
+	ip -n "$router" rule del priority 79
+	ip -n "$router" rule add fwmark 0/1 table 100 priority 79
+	finds "a routing rule for marks without it" "note mark-rule"
+	check "which is told as one for others" grep -q \
+		'routing rule 79 sends all packets but those of mark 21 to table 100' \
+		"$scratch/text"
+	ip -n "$router" rule del priority 79
+	ip -n "$router" rule add fwmark 0/2 table 100 priority 79
+	is_well "a routing rule for this and no mark alike"
+	ip -n "$router" rule del priority 79
 	ip -n "$router" -6 rule add fwmark 21 table 100
 	finds "an IPv6 routing rule for the mark" "note mark-rule"
 	ip -n "$router" -6 rule del fwmark 21 table 100

@@ -70,20 +70,24 @@ void ftpmark_check_policies(const struct ftpmark_router *router,
 			    struct ftpmark_findings *findings)
 {
 	const struct ftpmark_policy *policy;
-	bool ipv4 = false;
+	bool ipv4 = false, matches;
 	size_t i;
 
 	for (i = 0; i < router->policies.count; i++) {
 		policy = &router->policies.item[i];
-		if ((service->mark & policy->mask) != policy->mark ||
+		matches = (service->mark & policy->mask) == policy->mark;
+		/* It does the same to packets without a mark. */
+		if (matches == !policy->mark ||
 		    !ftpmark_service_has(service, policy->family))
 			continue;
 		ipv4 |= policy->family == AF_INET;
 		ftpmark_found(findings, FTPMARK_NOTE, "mark-rule",
 			      service->profile->name,
-			      "%s routing rule %u sends packets of mark %u to table %u",
+			      "%s routing rule %u sends %s of mark %u to table %u",
 			      ftpmark_family_name(policy->family),
-			      policy->priority, service->mark, policy->table);
+			      policy->priority, policy->invert == matches ?
+			      "all packets but those" : "packets",
+			      service->mark, policy->table);
 		ftpmark_remedy(findings,
 			       "if that is not meant for FTP, give the service another mark (here and in IPVS)");
 	}

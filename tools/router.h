@@ -124,6 +124,7 @@ struct ftpmark_ipvs {
  * struct ftpmark_policy - a routing rule that looks at marks
  * @family: AF_INET or AF_INET6
  * @priority: its place
+ * @invert: it is for all other packets
  * @mark: what a packet's mark has to be
  * @mask: in these bits
  * @table: where routes are then looked up
@@ -131,6 +132,7 @@ struct ftpmark_ipvs {
 struct ftpmark_policy {
 	int family;
 	uint32_t priority;
+	bool invert;
 	uint32_t mark;
 	uint32_t mask;
 	uint32_t table;

@@ -94,8 +94,9 @@ static int ftpmark_policy(struct nl_msg *msg, void *arg)
 	struct nlattr *attr[FRA_MAX + 1];
 	struct ftpmark_policy *grown;
 
+	/* A mark of 0 is not said, but its mask is. */
 	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(*rule), attr, FRA_MAX, NULL) ||
-	    !attr[FRA_FWMARK])
+	    (!attr[FRA_FWMARK] && !attr[FRA_FWMASK]))
 		return NL_SKIP;
 	grown = reallocarray(policies->item, policies->count + 1,
 			     sizeof(*grown));
@@ -104,7 +105,8 @@ static int ftpmark_policy(struct nl_msg *msg, void *arg)
 	policies->item = grown;
 	grown += policies->count++;
 	grown->family = rule->family;
-	grown->mark = nla_get_u32(attr[FRA_FWMARK]);
+	grown->invert = rule->flags & FIB_RULE_INVERT;
+	grown->mark = attr[FRA_FWMARK] ? nla_get_u32(attr[FRA_FWMARK]) : 0;
 	grown->mask = attr[FRA_FWMASK] ? nla_get_u32(attr[FRA_FWMASK]) :
 					 UINT32_MAX;
 	grown->table = attr[FRA_TABLE] ? nla_get_u32(attr[FRA_TABLE]) :
