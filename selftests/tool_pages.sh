@@ -4,6 +4,7 @@
 # What people read and type: man pages, the ABI document, help, completion.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck disable=SC2154 # set by setup_ns
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -114,7 +115,7 @@ test_completion()
 
 	# shellcheck source-path=SCRIPTDIR source=../tools/completion/ftpmark
 	. "$top/tools/completion/ftpmark"
-	"$ftpmark" add ftp vip 192.0.2.10 passive 1000-2000
+	"$ftpmark" add ftp vip 192.0.2.10 passive 1000-2000 real 10.0.0.0/24
 	"$ftpmark" add ftp2 enabled 0
 	for word in $(verbs); do
 		check_equal "completes $word" "$word" \
@@ -128,10 +129,22 @@ test_completion()
 		"$(complete_words ftpmark set ftp ac)"
 	check_equal "completes values that are fixed" "ipvs masquerade off snat" \
 		"$(complete_words ftpmark set ftp active '')"
-	check_equal "completes values that are set" 192.0.2.10 \
+	check_equal "completes values that are set" "192.0.2.10 none" \
 		"$(complete_words ftpmark set ftp vip '')"
-	check_equal "completes ports" "1000-2000 none" \
-		"$(complete_words ftpmark set ftp passive '')"
+	for word in passive passive-ports passive_ports; do
+		check_equal "completes $word" "1000-2000 none" \
+			"$(complete_words ftpmark set ftp "$word" '')"
+	done
+	for word in control control-ports; do
+		check_equal "completes $word, which can't be none" 21 \
+			"$(complete_words ftpmark set ftp "$word" '')"
+	done
+	check_equal "completes active-ports, which can't be none" 20 \
+		"$(complete_words ftpmark set ftp active-ports '')"
+	for word in real real-servers; do
+		check_equal "completes $word" "10.0.0.0/24 none" \
+			"$(complete_words ftpmark set ftp "$word" '')"
+	done
 	check_equal "completes options" --dry-run "$(complete_words ftpmark restore --d)"
 	check_equal "completes services of export" "ftp ftp2" \
 		"$(complete_words ftpmark export f)"
@@ -143,6 +156,15 @@ test_completion()
 		"$(complete_words ftpmark import -)"
 	check_equal "completes behind a namespace" "disable" \
 		"$(complete_words ftpmark -n nix dis)"
+	check_equal "completes behind --netns=NETNS" "disable" \
+		"$(complete_words ftpmark --netns = nix dis)"
+	setup_ns router
+	check_equal "completes a namespace" "$router" \
+		"$(complete_words ftpmark -n "$router")"
+	check_equal "completes a namespace behind --netns=" "$router" \
+		"$(complete_words ftpmark --netns = "${router%?}" | grep -ow "$router")"
+	check "completes a namespace right behind --netns=" grep -qw "$router" \
+		<(complete_words ftpmark --netns =)
 	"$ftpmark" flush
 }
 
