@@ -158,20 +158,23 @@ static bool ftpmark_conntrack_wanted(const struct ftpmark_router *router)
 void ftpmark_check_conntrack(const struct ftpmark_router *router,
 			     struct ftpmark_findings *findings)
 {
+	const struct ftpmark_instance *service;
 	size_t i;
 
 	if (router->sysctls.tracked <= 0 || ftpmark_conntrack_wanted(router))
 		return;
 	for (i = 0; i < router->count; i++) {
-		if (!router->service[i].enabled || router->service[i].notrack)
+		service = &router->service[i];
+		if (!service->enabled || service->notrack)
 			continue;
 		ftpmark_found(findings, FTPMARK_NOTE, "conntrack-needless",
-			      router->service[i].profile->name,
+			      service->profile->name,
 			      "connections are tracked here (%ld now), which this service does not need: it costs with each packet",
 			      router->sysctls.tracked);
 		ftpmark_remedy(findings,
-			       "ftpmark set %s notrack 1, or remove the rules that need tracking",
-			       router->service[i].profile->name);
+			       "ftpmark set %s %snotrack 1, or remove the rules that need tracking",
+			       service->profile->name, service->real.count ?
+			       "" : "real SERVERS active off ");
 	}
 }
 
