@@ -244,16 +244,16 @@ static int ftpmark_seed_data_race_thread(void *done)
 	return 0;
 }
 
+static unsigned int ftpmark_seed_sum;
+static bool ftpmark_seed_half_seen_ends;
+
 /* What assembly does, of per-CPU counters for example, is not seen either. */
 static int __no_kcsan ftpmark_seed_unseen_thread(void *done)
 {
-	unsigned int i;
-
-	for (i = 0; i < 2000000; i++) {
+	while (!READ_ONCE(ftpmark_seed_half_seen_ends)) {
 		ftpmark_seed_counter++;
 		barrier();
-		if (!(i % 1024))
-			cond_resched();
+		cond_resched();
 	}
 	complete(done);
 	return 0;
@@ -289,13 +289,14 @@ static int ftpmark_seed_half_seen_race_thread(void *done)
 {
 	unsigned int i, sum = 0;
 
-	for (i = 0; i < 200000; i++) {
+	for (i = 0; i < 2000000; i++) {
 		sum += ftpmark_seed_counter;
 		barrier();
 		if (!(i % 1024))
 			cond_resched();
 	}
-	OPTIMIZER_HIDE_VAR(sum);
+	WRITE_ONCE(ftpmark_seed_sum, sum);
+	WRITE_ONCE(ftpmark_seed_half_seen_ends, true);
 	complete(done);
 	return 0;
 }
