@@ -7,37 +7,11 @@
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=run_tool.sh
+. "$selftests/run_tool.sh"
 
-ftpmark=${FTPMARK:-ftpmark}
-sysfs=/sys/kernel/nf_ftpmark/net
 conf=$scratch/ftpmark.conf
 other=
-
-# Sets $status, $out and $err.
-run() # WORD...
-{
-	status=0
-	"$ftpmark" "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
-	out=$(cat "$scratch/out")
-	err=$(cat "$scratch/err")
-}
-
-expect() # DESCRIPTION STATUS [STDOUT [STDERR]]
-{
-	if [ "$status" = "$2" ] && [ "$out" = "${3-}" ] && [ "$err" = "${4-}" ]
-	then
-		ok "$1"
-		return
-	fi
-	not_ok "$1"
-	note "exit $status, expected $2"
-	note "$(diff <(echo "${3-}"; echo "${4-}") <(echo "$out"; echo "$err"))"
-}
-
-state()
-{
-	grep -r . --exclude-dir=stats "$sysfs/services" | sort
-}
 
 saved()
 {

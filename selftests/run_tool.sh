@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests; of lib.sh
+#
+# Sourced after lib.sh by tests of the tool against the real module: runs it and
+# compares what it prints.
+
+ftpmark=${FTPMARK:-ftpmark}
+sysfs=/sys/kernel/nf_ftpmark/net
+says='ftpmark: the kernel says:'
+run_as=()
+
+# Runs the tool, through $run_as: sets $status, $out and $err.
+run() # WORD...
+{
+	status=0
+	"${run_as[@]}" "$ftpmark" "$@" >"$scratch/out" 2>"$scratch/err" ||
+		status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+}
+
+# One test: the run before ended with STATUS and printed exactly this.
+expect() # DESCRIPTION STATUS [STDOUT [STDERR]]
+{
+	if [ "$status" = "$2" ] && [ "$out" = "${3-}" ] && [ "$err" = "${4-}" ]
+	then
+		ok "$1"
+		return
+	fi
+	not_ok "$1"
+	note "exit $status, expected $2"
+	note "$(diff <(echo "${3-}"; echo "${4-}") <(echo "$out"; echo "$err"))"
+}
+
+# One test: the run before was refused with a message that begins with WHAT.
+expect_error() # DESCRIPTION STATUS WHAT
+{
+	if [ "$status" = "$2" ] && [ -z "$out" ] &&
+	   [[ $err == "ftpmark: $3"* ]]; then
+		ok "$1"
+		return
+	fi
+	not_ok "$1"
+	note "exit $status: $out: $err"
+}
+
+services()
+{
+	ls "$sysfs/services"
+}
+
+setting() # NAME FILE
+{
+	cat "$sysfs/services/$1/$2"
+}
+
+# All that can be seen of a namespace: nothing else may differ.
+state()
+{
+	grep -r . --exclude-dir=stats "$sysfs/services" | sort
+}
