@@ -263,12 +263,12 @@ static int __no_kcsan ftpmark_seed_unseen_thread(void *done)
 static int ftpmark_seed_race(int (*one)(void *done), int (*other)(void *done))
 {
 	DECLARE_COMPLETION_ONSTACK(done);
-	int (*racer[])(void *done) = { one, other };
 	struct task_struct *task;
 	unsigned int cpu;
 
-	for (cpu = 0; cpu < ARRAY_SIZE(racer); cpu++) {
-		task = kthread_create(racer[cpu], &done, "racer/%u", cpu);
+	for (cpu = 0; cpu < 2; cpu++) {
+		task = kthread_create(cpu ? other : one, &done, "racer/%u",
+				      cpu);
 		if (IS_ERR(task))
 			return PTR_ERR(task);
 		kthread_bind(task, cpu);
