@@ -48,13 +48,15 @@ implicit_servers_start()
 # As the README has it: no state, and the VIP is an address of this machine.
 firewall_up()
 {
+	local served="$control_ports, $passive_first-$passive_last"
+
 	in_ns "$director" nft -f - <<-END
 	table inet firewall {
 		chain input {
 			type filter hook input priority filter; policy drop;
 			icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
-			ip daddr $vip4 tcp dport { $control_ports, $passive_first-$passive_last } accept
-			ip6 daddr $vip6 tcp dport { $control_ports, $passive_first-$passive_last } accept
+			ip daddr $vip4 tcp dport { $served } accept
+			ip6 daddr $vip6 tcp dport { $served } accept
 			ip daddr $vip4 jump active
 			ip6 daddr $vip6 jump active
 		}
@@ -64,13 +66,13 @@ firewall_up()
 		chain output {
 			type filter hook output priority filter; policy drop;
 			icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
-			ip daddr $real_net4 tcp dport { $control_ports, $active_ports, $passive_first-$passive_last } accept
-			ip6 daddr $real_net6 tcp dport { $control_ports, $active_ports, $passive_first-$passive_last } accept
+			ip daddr $real_net4 tcp dport { $served, $active_ports } accept
+			ip6 daddr $real_net6 tcp dport { $served, $active_ports } accept
 		}
 		chain forward {
 			type filter hook forward priority filter; policy drop;
-			ip saddr $real_net4 tcp sport { $control_ports, $active_ports, $passive_first-$passive_last } accept
-			ip6 saddr $real_net6 tcp sport { $control_ports, $active_ports, $passive_first-$passive_last } accept
+			ip saddr $real_net4 tcp sport { $served, $active_ports } accept
+			ip6 saddr $real_net6 tcp sport { $served, $active_ports } accept
 		}
 	}
 	END

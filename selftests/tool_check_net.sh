@@ -103,6 +103,18 @@ rp_filter() # NUMBER
 	done' bash "$1"
 }
 
+# told PRIORITY RULE NAME CHECK WHICH: a routing rule for some marks, and which
+# packets it is said to be for.
+told()
+{
+	# shellcheck disable=SC2086 # words
+	ip -n "$router" rule add $2 table 100 priority "$1"
+	finds "$3" "note mark-rule"
+	check "$4" grep -q \
+		"routing rule $1 sends $5 of mark 21 to table 100" "$scratch/text"
+	ip -n "$router" rule del priority "$1"
+}
+
 test_policies()
 {
 	ip -n "$router" rule add fwmark 22 table 100
@@ -137,25 +149,13 @@ test_policies()
 	is_well "without the routing rule"
 	ip -n "$router" rule add not fwmark 22 table 100 priority 77
 	is_well "a routing rule for all marks but another"
-	ip -n "$router" rule add not fwmark 21 table 100 priority 78
-	finds "a routing rule for all marks but this" "note mark-rule"
-	check "which is told as it is" grep -q \
-		'routing rule 78 sends all packets but those of mark 21 to table 100' \
-		"$scratch/text"
+	told 78 "not fwmark 21" "a routing rule for all marks but this" \
+		"which is told as it is" "all packets but those"
 	ip -n "$router" rule del priority 77
-	ip -n "$router" rule del priority 78
-	ip -n "$router" rule add not fwmark 0/1 table 100 priority 79
-	finds "a routing rule for marks with a bit" "note mark-rule"
-	check "which this is one of" grep -q \
-		'routing rule 79 sends packets of mark 21 to table 100' \
-		"$scratch/text"
-	ip -n "$router" rule del priority 79
-	ip -n "$router" rule add fwmark 0/1 table 100 priority 79
-	finds "a routing rule for marks without it" "note mark-rule"
-	check "which is told as one for others" grep -q \
-		'routing rule 79 sends all packets but those of mark 21 to table 100' \
-		"$scratch/text"
-	ip -n "$router" rule del priority 79
+	told 79 "not fwmark 0/1" "a routing rule for marks with a bit" \
+		"which this is one of" "packets"
+	told 79 "fwmark 0/1" "a routing rule for marks without it" \
+		"which is told as one for others" "all packets but those"
 	ip -n "$router" rule add fwmark 0/2 table 100 priority 79
 	is_well "a routing rule for this and no mark alike"
 	ip -n "$router" rule del priority 79

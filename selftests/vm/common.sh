@@ -135,6 +135,13 @@ kernel_release()
 	return 1
 }
 
+# kernel_ready KERNEL: the same, and a variant is built if need be.
+kernel_ready()
+{
+	! kernel_is_variant "$1" || kernel_variant "$1" >/dev/null || return
+	kernel_release "$1"
+}
+
 # kernel_series RELEASE: 6.12.117+deb12-amd64 -> 6.12
 kernel_series()
 {
@@ -155,6 +162,14 @@ ftp_server()
 		echo "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1"
 }
 
+# copy_module DIR: the source that modules are built from, and nothing built.
+copy_module()
+{
+	mkdir -p "$1"
+	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$1"
+	find "$1" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
+}
+
 # build_module RELEASE DIR [MAKE_ARG...]: from a copy for each kernel, so that
 # they can be built side by side.
 build_module()
@@ -165,8 +180,7 @@ build_module()
 		echo "no headers of $1: run selftests/vm/deps kernels"
 		return 1
 	}
-	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$2"
-	find "$2" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
+	copy_module "$2"
 	make_module "$1" "$2" W=1 "${@:3}"
 }
 
