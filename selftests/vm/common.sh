@@ -18,6 +18,18 @@ die()
 	exit 1
 }
 
+# The processors that this may run on, one a line.
+allowed_processors()
+{
+	python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)), sep="\n")'
+}
+
+# follow PID FILE: what is written there, as it comes, until PID ends.
+follow()
+{
+	tail -q -f -c +1 -s 0.1 --pid="$1" "$2"
+}
+
 # SERIES-VARIANT: debug and kcsan run in QEMU, um is a program.
 kernel_is_variant() # NAME
 {
