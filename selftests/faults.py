@@ -10,7 +10,7 @@ parted by tabs:
 
     write PATH VALUE    into a file below /sys/kernel/nf_ftpmark/net
     load FILE [PARAM]   the module, unloaded again if that works
-    marks               only says what packets bear
+    namespace           a new one is made, and left again
 
 The answer, in words: "failed=N" refusals, "tolerated=N" failures that the call
 went through with, "errors=" the refusals' names, "marks=" what packets bear in
@@ -28,6 +28,7 @@ import sys
 import nflog
 
 FILES = "/sys/kernel/nf_ftpmark/net"
+CLONE_NEWNET = 0x40000000
 SO_RCVMARK = 75
 SYS_FINIT_MODULE = 313
 ATTEMPTS = 5000
@@ -209,14 +210,38 @@ class Agent:
         os.close(module)
         return self.answer(errors, tolerated, self.probes.marks())
 
-    def marks(self):
-        return self.probes.marks()
+    def namespace(self):
+        before = settings()
+        marks = self.probes.marks()
+        home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        name = os.readlink("/proc/self/ns/net")
+
+        def create():
+            call(libc.unshare(CLONE_NEWNET))
+
+        def leave():
+            call(libc.setns(home, CLONE_NEWNET))
+
+        def unchanged(when):
+            for what, old, now in (
+                    ("namespace", name, os.readlink("/proc/self/ns/net")),
+                    ("settings", before, settings()),
+                    ("marks", marks, self.probes.marks())):
+                if now != old:
+                    raise Broken(f"{when}: {what} {now} after {old}")
+
+        try:
+            result = self.faults.exhaust(create, unchanged, leave)
+        finally:
+            leave()
+            os.close(home)
+        return self.answer(*result, self.probes.marks())
 
 
 def main():
     agent = Agent(sys.argv[1], sys.argv[2], sys.argv[3:])
     verbs = {"write": agent.write, "load": agent.load,
-             "marks": agent.marks}
+             "namespace": agent.namespace}
     # The collector would allocate where it should not.
     gc.disable()
     for line in iter(sys.stdin.readline, ""):

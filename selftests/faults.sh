@@ -8,6 +8,7 @@
 
 [ -e /proc/self/fail-nth ] || skip_all "no fault injection in this kernel"
 
+debug=/sys/kernel/debug
 vip=198.51.100.10 vip2=198.51.100.20 vip6=2001:db8:1::10
 cip=192.0.2.2 rip=192.0.2.1 cip6=2001:db8:c::2 rip6=2001:db8:c::1
 
@@ -34,8 +35,6 @@ topology()
 # By default only those fail that must not wait. Reports would fill the log.
 fault_agent()
 {
-	local debug=/sys/kernel/debug
-
 	echo N >$debug/failslab/ignore-gfp-wait
 	echo N >$debug/fail_page_alloc/ignore-gfp-wait
 	echo 0 | tee $debug/failslab/verbose $debug/fail_page_alloc/verbose \
@@ -45,8 +44,37 @@ fault_agent()
 		$vip#21 $vip#15000 $vip#80 $vip2#21 $vip6#15000
 }
 
+# fault_range START END: who must be among the callers of an allocation that fails.
+fault_range()
+{
+	echo "$1" | tee $debug/{failslab,fail_page_alloc}/require-start
+	echo "$2" | tee $debug/{failslab,fail_page_alloc}/require-end
+} >/dev/null
+
+# Only what the module allocates is to fail, where the kernel can tell.
+faults_of_module()
+{
+	[ -e $debug/failslab/require-start ] || return
+	# shellcheck disable=SC2046 # two words
+	fault_range $(sort /proc/kallsyms | awk '
+		$2 ~ /^[tT]$/ && $NF == "[nf_ftpmark]" {
+			if (!start)
+				start = $1
+			last = $1
+			end = 0
+		}
+		last && !end && $1 != last { end = $1 }
+		END { print "0x" start, "0x" end }')
+}
+
+faults_of_all()
+{
+	[ ! -e $debug/failslab/require-start ] || fault_range 0 0xffffffffffffffff
+}
+
 # fault NAME MARKS VERB [ARG...]: at least one allocation fails and is refused,
-# as lack of memory, and in the end it works.
+# as lack of memory or as $refusals has it, and in the end it works.
+refusals=ENOMEM
 fault()
 {
 	local name=$1 marks=$2 answer IFS=$'\t'
@@ -54,13 +82,13 @@ fault()
 	agent_ask faults "${*:3}"
 	IFS=' '
 	note "$name: $answer"
-	if [[ $answer =~ ^failed=([0-9]+)\ tolerated=[0-9]+\ errors=ENOMEM\ marks=$marks$ ]]; then
+	if [[ $answer =~ ^failed=([0-9]+)\ tolerated=[0-9]+\ errors=$refusals\ marks=$marks$ ]]; then
 		failed=${BASH_REMATCH[1]}
 		ok "$name"
 	else
 		failed=0
 		not_ok "$name"
-		note "expected: failed=N tolerated=N errors=ENOMEM marks=$marks"
+		note "expected: failed=N tolerated=N errors=$refusals marks=$marks"
 	fi
 }
 
