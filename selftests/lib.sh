@@ -202,6 +202,12 @@ dump_more()
 	:
 }
 
+# A test that changes more than namespaces and the module undoes it here.
+undo_more()
+{
+	:
+}
+
 dump_state()
 {
 	local ns
@@ -236,6 +242,7 @@ on_exit()
 	done
 	[ -z "$module_is_ours" ] || [ ! -d /sys/module/nf_ftpmark ] ||
 		unload_module || status=$ksft_fail
+	undo_more
 	rm -rf "$scratch"
 	exit "$status"
 }
