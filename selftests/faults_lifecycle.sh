@@ -14,7 +14,7 @@
 
 need modinfo python3
 
-# Many failures push older lines out of the log.
+# Many failures push lines out of the log, so that a count before does not help.
 log_mark_step() # NAME
 {
 	step="$log_mark $1"
@@ -23,7 +23,7 @@ log_mark_step() # NAME
 
 failed_setups()
 {
-	dmesg | tac | sed "/$step/q" |
+	log_since "$step" |
 		grep -c 'failed for services (error: -12 parent: net)'
 }
 

@@ -208,6 +208,13 @@ undo_more()
 	:
 }
 
+# log_since MARK: the kernel log behind the last line that ends so, or all that is
+# left where that has been pushed out.
+log_since()
+{
+	dmesg | tac | sed "/$1\$/Q" | tac
+}
+
 dump_state()
 {
 	local ns
@@ -222,7 +229,7 @@ dump_state()
 	done
 	dump_more
 	note "---- kernel log"
-	note "$(dmesg | sed "1,/$log_mark/d" | tail -n 50)"
+	note "$(log_since "$log_mark" | tail -n 50)"
 }
 
 on_exit()

@@ -4,7 +4,7 @@
 # Where in a packet's path the module is, and that it is there only while an
 # enabled service needs it.
 
-# shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
+# shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=agent.sh
@@ -18,12 +18,7 @@ need nft python3
 [ -e "$tracing/kprobe_events" ] || mount -t tracefs tracefs "$tracing" ||
 	skip_all "no tracefs"
 [ -e "$tracing/kprobe_events" ] || skip_all "no kprobes"
-setup_ns client router
-load_module
-wire_up "$client" "$router" wire0
-wire_sender "$client"
-wire_watcher nft "$router"
-files_start conf ip netns exec "$router"
+wire_start
 
 probes=(ftpmark_mark_ipv4 ftpmark_mark_ipv6 ftpmark_mark_rest)
 

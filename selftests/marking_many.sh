@@ -3,7 +3,7 @@
 #
 # A thousand services, each with an address and a mark of its own.
 
-# shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
+# shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=agent.sh
@@ -14,12 +14,7 @@
 services=1000
 
 need nft python3
-setup_ns client router
-load_module
-wire_up "$client" "$router" wire0
-wire_sender "$client"
-wire_watcher nft "$router"
-files_start conf ip netns exec "$router"
+wire_start
 
 # The address of service N, and one beside it that nobody has. IPv6 for every
 # fourth.

@@ -46,15 +46,20 @@ class Payer:
     def others(self, _):
         self.group_pays = False
 
-    def write(self, path, value=""):
-        data = value.encode() + b"\n"
-        fd = os.open(f"{FILES}/{path}", os.O_WRONLY)
+    def write_paid(self, fd, data):
+        os.write(self.inside, self.pid)
         try:
-            if self.group_pays:
-                os.write(self.inside, self.pid)
             os.write(fd, data)
         finally:
             os.write(self.outside, self.pid)
+
+    def write(self, path, value=""):
+        write = self.write_paid if self.group_pays else os.write
+        data = value.encode() + b"\n"
+        fd = os.open(f"{FILES}/{path}", os.O_WRONLY)
+        try:
+            write(fd, data)
+        finally:
             os.close(fd)
 
     def add(self, prefix, count, *settings):

@@ -4,7 +4,7 @@
 # No two enabled services share a VIP and port, however they came to; and a
 # namespace holds only so many services.
 
-# shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
+# shellcheck disable=SC2154 # setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=agent.sh
@@ -13,12 +13,7 @@
 . "$selftests/wire.sh"
 
 need nft python3
-setup_ns client router crowd
-load_module
-wire_up "$client" "$router" wire0
-wire_sender "$client"
-wire_watcher nft "$router"
-files_start conf ip netns exec "$router"
+wire_start crowd
 
 # conflict NAME PATH VALUE ADDRESS PORT: refused, with the names of both in the
 # one line; changes nothing.

@@ -4,7 +4,7 @@
 # Memory is charged to the memory cgroup of whoever writes. One that is used up
 # has a write refused, at whichever of its allocations, and nothing else happens.
 
-# shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
+# shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck disable=SC2317 # called by busywait, and on exit
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -34,12 +34,7 @@ echo 0 >/proc/sys/vm/oom_dump_tasks
 echo +memory >"$cgroups/cgroup.subtree_control"
 mkdir "$group" || skip_all "no cgroup can be made"
 
-setup_ns client router
-load_module
-wire_up "$client" "$router" wire0
-wire_sender "$client"
-wire_watcher nft "$router"
-files_start conf ip netns exec "$router"
+wire_start
 # The router's /sys is another one.
 agent_start payer ip netns exec "$router" bash -c "
 	mount -t cgroup2 cgroup $cgroups &&
@@ -57,12 +52,6 @@ payer()
 charged() # in KiB
 {
 	echo $(($(<"$group/memory.current") / 1024))
-}
-
-# shellcheck disable=SC2046 # many words
-real_servers() # COUNT
-{
-	printf '10.0.%d.0/24 ' $(seq 0 $(($1 - 1)))
 }
 
 charged_at_most() # KIB
@@ -85,7 +74,7 @@ who_pays()
 {
 	local before list
 
-	list=$(real_servers 64)
+	list=$(printf '10.0.%d.0/24 ' {0..63})
 	before=$(charged)
 	payer add rich $services real_servers "$list"
 	check_equal "many services are added" "ok $services" "$result $number"

@@ -4,7 +4,7 @@
 # Every value that is refused: with which errno, with which line in the log,
 # and with the setting and the packets' marks as they were.
 
-# shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
+# shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=agent.sh
@@ -13,12 +13,7 @@
 . "$selftests/wire.sh"
 
 need nft python3
-setup_ns client router
-load_module
-wire_up "$client" "$router" wire0
-wire_sender "$client"
-wire_watcher nft "$router"
-files_start conf ip netns exec "$router"
+wire_start
 
 # attempt NAME ERRNO PATH VALUE LOG: one write; LOG is a pattern for the one line
 # it may leave, empty for none.

@@ -75,6 +75,19 @@ wire_watcher() # NAME ROUTER
 		done'
 }
 
+# wire_start [VAR...]: the namespaces $client, $router and more, the module, a wire,
+# and agents for both ends and, as "conf", for the module's files.
+# shellcheck disable=SC2119 # load_module's arguments
+wire_start()
+{
+	setup_ns client router "$@"
+	load_module
+	wire_up "$client" "$router" wire0
+	wire_sender "$client"
+	wire_watcher nft "$router"
+	files_start conf ip netns exec "$router"
+}
+
 # send REQUEST: to packets.py; adds to $sent_packets and $sent_bytes.
 sent_packets=0 sent_bytes=0
 send()
