@@ -4,14 +4,14 @@
  * each packet that arrives must have the mark of a configuration that was in
  * force between its sending and its arrival, and each must arrive.
  *
- *	race CLIENT DEVICE MAC SECONDS SEED [UNLOAD LOAD]
+ *	race CLIENT DEVICE MAC SECONDS LIMIT SEED [UNLOAD LOAD]
  *
- * runs for SECONDS and until each kind of thing has happened as many times, for
- * which a slow machine may take ten times as long. It is to be run in the
- * router's namespace, where rules log to group 7 what comes from 198.18.0.0/15
- * and 2001:db8:57::c612:0/111. CLIENT is the other namespace, DEVICE the wire's
- * end in it, MAC the other end's. UNLOAD and LOAD are commands for the module;
- * with them it goes away and comes back now and then.
+ * runs for SECONDS and until each kind of thing has happened as many times, but
+ * for no more than LIMIT seconds. It is to be run in the router's namespace,
+ * where rules log to group 7 what comes from 198.18.0.0/15 and
+ * 2001:db8:57::c612:0/111. CLIENT is the other namespace, DEVICE the wire's end
+ * in it, MAC the other end's. UNLOAD and LOAD are commands for the module; with
+ * them it goes away and comes back now and then.
  *
  * A packet to one of the steady services carries the number of the last state
  * known to be there; whoever receives it looks for its mark in that state and
@@ -46,7 +46,6 @@ enum {
 	FTPMARK_WINDOW		= 256,		/* packets under way */
 	FTPMARK_PATIENCE	= 300,		/* seconds for the last one */
 	FTPMARK_PACKETS		= 50,		/* to each other thing */
-	FTPMARK_SLOWEST		= 10,		/* times the seconds asked for */
 	FTPMARK_FAULTS_TOLD	= 20,
 };
 
@@ -450,38 +449,40 @@ int main(int argc, char **argv)
 	static unsigned int number[FTPMARK_STEADY_MAX] = { 0, 1 };
 	static __u32 seed[FTPMARK_STORMS + 1];
 	struct ftpmark_threads changers = {}, senders = {}, receiver = {};
-	unsigned int i, seconds, second;
+	unsigned int i, seconds, limit, second, first_seed;
+	bool reloads = argc == 9;
 
-	if (argc != 6 && argc != 8)
+	if (argc != 7 && !reloads)
 		return 2;
 	seconds = atoi(argv[4]);
+	limit = atoi(argv[5]);
+	first_seed = atoi(argv[6]) * 16;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* Only one service can expect what unloading does to it. */
-	if (argc == 8)
+	if (reloads)
 		ftpmark_steady_count = 1;
 	ftpmark_senders_open(argv[1], argv[2], argv[3]);
 	for (i = 0; i < ftpmark_steady_count; i++)
-		ftpmark_steady_start(i, atoi(argv[5]) * 16 + i + 77,
-				     argc == 8 ? argv[6] : NULL,
-				     argc == 8 ? argv[7] : NULL);
+		ftpmark_steady_start(i, first_seed + i + 77,
+				     reloads ? argv[7] : NULL,
+				     reloads ? argv[8] : NULL);
 
 	ftpmark_start(&receiver, ftpmark_receiver_thread, ftpmark_log_open());
 	for (i = 0; i < FTPMARK_SENDERS; i++) {
-		ftpmark_sender[i].seed = atoi(argv[5]) * 16 + i + 1;
+		ftpmark_sender[i].seed = first_seed + i + 1;
 		ftpmark_start(&senders, ftpmark_sender_thread,
 			      &ftpmark_sender[i]);
 	}
 	for (i = 0; i < ftpmark_steady_count; i++)
 		ftpmark_start(&changers, ftpmark_steady_thread, &number[i]);
 	for (i = 0; i <= FTPMARK_STORMS; i++) {
-		seed[i] = atoi(argv[5]) * 16 + i + 8;
+		seed[i] = first_seed + i + 8;
 		ftpmark_start(&changers, i ? ftpmark_storm_thread :
 			      ftpmark_namespaces_thread, &seed[i]);
 	}
 
 	for (second = 0; second < seconds ||
-	     (second < seconds * FTPMARK_SLOWEST &&
-	      !ftpmark_enough(seconds, argc == 8)); second++)
+	     (second < limit && !ftpmark_enough(seconds, reloads)); second++)
 		sleep(1);
 	atomic_store(&ftpmark_race_stop, true);
 	ftpmark_join(&changers);
