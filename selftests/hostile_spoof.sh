@@ -120,27 +120,35 @@ entries_beyond() # SECONDS: that they will last for
 
 unfiltered()
 {
-	local memory grown limit connections distinct
+	local memory grown limit connections distinct begun entries
 
 	memory=$(kernel_memory)
+	begun=$SECONDS
 	agent_ask flood "$victim 4000 $spoofed"
 	check "all come in" busywait 120 came "$spoofed"
 	distinct=$(sources)
 	check "nearly all are forwarded" [ "$distinct" -gt $((spoofed * 9 / 10)) ]
 	check "each is seen and decided about" busywait 60 seen "$distinct"
 	grown=$(($(kernel_memory) - memory))
+	entries=$(entries)
 	stats_of active_connections
 	connections=$text
 	stats_of active_failed
 	check "none is counted that has not come" \
 		[ $((connections + text)) -le "$spoofed" ]
-	check_equal "IPVS has an entry for each that was translated" \
-		"$connections" "$(entries)"
+	if [ $((SECONDS - begun)) -lt 60 ]; then
+		check_equal "IPVS has an entry for each that was translated" \
+			"$connections" "$entries"
+	else
+		skip "IPVS has an entry for each that was translated" \
+			"the first have gone, it took a minute"
+	fi
 	check_equal "they are forgotten in two minutes at the latest" 0 \
 		"$(entries_beyond 120)"
-	check "no more than the victim's port can have ($connections)" \
-		[ "$connections" -le "$ports" ]
-	limit=$((connections + 4096 + $(kernel_memory_kept)))
+	check "no more than the victim's port can have ($entries)" \
+		[ "$entries" -le "$ports" ]
+	limit=$((connections < ports ? connections : ports))
+	limit=$((limit + 4096 + $(kernel_memory_kept)))
 	check "the kernel has grown by no more than 1 KiB an entry: $grown KiB" \
 		[ "$grown" -lt "$limit" ]
 }
