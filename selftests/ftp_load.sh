@@ -15,6 +15,11 @@ clients=$(soak 100 200)
 transfers=$(soak 2 20)
 load_size=20000
 ftp_active=ipvs
+# A client may wait for its turn longer than vsftpd for a command by default.
+cluster_server_lines="idle_session_timeout=1800
+data_connection_timeout=1800
+accept_timeout=1800
+connect_timeout=1800"
 
 # What the director's own rules count of the packets that the module is to mark,
 # ahead of its hook, and behind it those that have not the mark.
