@@ -209,8 +209,11 @@ ftpmark_prefixes(const char *text, unsigned int max,
 			kfree(list);
 			return ERR_PTR(err);
 		}
-		if (!ftpmark_prefix_listed(list, &prefix))
-			list->prefix[list->count++] = prefix;
+		if (ftpmark_prefix_listed(list, &prefix))
+			continue;
+		/* The count first: __counted_by bounds the array by it. */
+		list->count++;
+		list->prefix[list->count - 1] = prefix;
 	}
 	return list;
 }

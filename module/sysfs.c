@@ -311,10 +311,10 @@ static void ftpmark_sysfs_get_ownership(FTPMARK_KOBJ_CONST struct kobject *kobj,
 	net_ns_get_ownership(ftpmark_sysfs(kobj)->net, uid, gid);
 }
 
-static const void *
+static ftpmark_kobj_ns_t
 ftpmark_sysfs_namespace(FTPMARK_KOBJ_CONST struct kobject *kobj)
 {
-	return ftpmark_sysfs(kobj)->net;
+	return ftpmark_kobj_ns(ftpmark_sysfs(kobj)->net);
 }
 
 static const struct kobj_type ftpmark_net_type = {

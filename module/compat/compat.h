@@ -26,6 +26,18 @@
 #define FTPMARK_KOBJ_CONST const
 #endif
 
+/*
+ * What kobj_type.namespace returns, read off the kernel's own declaration: the
+ * namespace as void until 7.1, its struct ns_common since 7.2, whose ->ns_id
+ * kernfs reads. Macros, because <linux/kobject.h> comes after this header.
+ */
+#define ftpmark_kobj_ns_t \
+	typeof(((struct kobj_type *)NULL)->namespace(NULL))
+#define ftpmark_kobj_ns(net) \
+	_Generic((ftpmark_kobj_ns_t)NULL, \
+		 const void *: (net), \
+		 default: &(net)->ns)
+
 /* Came with 6.6 and was taken into stable trees later. */
 #ifndef __counted_by
 #define __counted_by(member)
