@@ -7,7 +7,7 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(KREL)/build \
 		    /lib/modules/$(KREL)/build)
 DESTDIR ?=
 PREFIX ?= /usr/local
-DEPS := selftests/vm/deps
+DEPS := selftests/deps
 VERSION := $(shell sed -n 's/.define FTPMARK_VERSION "\(.*\)"/\1/p' module/version.h)
 dkms_source := $(DESTDIR)/usr/src/nf_ftpmark-$(VERSION)
 
@@ -64,7 +64,7 @@ rpm:
 demo:
 	$(DEPS) build vm cluster
 	$(MAKE) tool
-	selftests/vm/demo
+	selftests/demo
 
 # A TAP file without its plan counts as a failure, whatever the exit status.
 .PHONY: check
@@ -73,10 +73,10 @@ check:
 	$(MAKE) tool
 	mkdir -p build
 	selftests/lint >build/lint.tap & \
-		selftests/packaging >build/packaging.tap & \
-		selftests/vm/judges >build/judges.tap & \
+		selftests/packages/packaging >build/packaging.tap & \
+		selftests/judge/judges_test >build/judges.tap & \
 		selftests/fuzz/run >build/fuzz.tap & wait
-	selftests/vm/check build/lint.tap build/packaging.tap build/judges.tap \
+	selftests/check build/lint.tap build/packaging.tap build/judges.tap \
 		build/fuzz.tap
 
 # What becomes of the packages on a Debian system, in VMs.
@@ -85,16 +85,16 @@ check-packages-full: private PACKAGES_FLAGS := --full
 check-packages check-packages-full:
 	$(DEPS) build packages
 	mkdir -p build
-	selftests/debian/check $(PACKAGES_FLAGS) | tee build/packages.tap | \
-		selftests/vm/judge
+	selftests/packages/check_packages $(PACKAGES_FLAGS) | tee build/packages.tap | \
+		selftests/judge/verdict
 
 # Every kernel of Debian's, with gcc and clang. SHORT=1: one of each kind.
 .PHONY: check-matrix
 check-matrix:
 	$(DEPS) matrix
 	mkdir -p build
-	selftests/matrix $(if $(SHORT),--short) | tee build/matrix.tap
-	selftests/vm/judge --label matrix <build/matrix.tap
+	selftests/machine/matrix $(if $(SHORT),--short) | tee build/matrix.tap
+	selftests/judge/verdict --label matrix <build/matrix.tap
 
 # Kernels with the detectors of bugs are built once and kept. SHORT=1: those that
 # find most in the time.
@@ -102,7 +102,7 @@ check-matrix:
 check-debug:
 	$(DEPS) build vm test debug
 	$(MAKE) tool
-	selftests/vm/check_debug $(if $(SHORT),--short) $(addprefix -k ,$(KERNELS))
+	selftests/check_debug $(if $(SHORT),--short) $(addprefix -k ,$(KERNELS))
 
 # As long as you like: SECONDS= of each fuzzer. What it finds joins the corpus.
 .PHONY: fuzz
@@ -118,13 +118,13 @@ SOAK_TESTS := $(addprefix -T ,concurrency.sh ftp_load.sh hostile.sh \
 soak:
 	$(DEPS) build vm test kernels
 	$(MAKE) tool
-	FTPMARK_SOAK=1 selftests/vm/check $(SOAK_TESTS)
+	FTPMARK_SOAK=1 selftests/check $(SOAK_TESTS)
 	$(MAKE) soak-debug
 
 soak-debug:
 	$(DEPS) build vm test debug
 	$(MAKE) tool
-	FTPMARK_SOAK=1 selftests/vm/check_debug $(addprefix -k ,$(KERNELS)) \
+	FTPMARK_SOAK=1 selftests/check_debug $(addprefix -k ,$(KERNELS)) \
 		$(SOAK_TESTS)
 
 .PHONY: lint

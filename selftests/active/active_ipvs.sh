@@ -1,0 +1,267 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# active = ipvs: data connections of real servers are entries of IPVS, with the
+# VIP as their source, and conntrack stays off.
+
+# shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
+# shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
+. "$(dirname "$0")/../lib/cluster.sh"
+# shellcheck source=../lib/dial.sh
+. "$selftests/lib/dial.sh"
+
+ftp_active=ipvs
+big_size=$((1 << 18))
+# Not all of the servers' networks: the rest is not listed. One client is.
+listed="10.0.0.0/25 2001:db8:2::/112 ${cip4[cip_count]}/32 ${cip6[cip_count]}/128"
+connections=0
+
+conntrack_table()
+{
+	in_ns "$director" cat /proc/net/nf_conntrack
+}
+
+check_conntrack_off() # WHEN
+{
+	check_equal "conntrack has no entry $1" "" "$(conntrack_table)"
+	check "conntrack is off $1" ! conntrack_is_on
+}
+
+test_transfers()
+{
+	check_active_sessions
+	: $((connections += session_connections))
+	check_counts "after transfers" ftp $connections 0 0
+	check_conntrack_off "after active transfers"
+}
+
+# That the proof above is one.
+test_conntrack_control()
+{
+	service_add other vip=192.0.2.99 real_servers=10.9.0.0/24 \
+		active=masquerade enabled=1
+	check "conntrack is on for a service that masquerades" conntrack_is_on
+	service_remove other
+	check "conntrack is off without it" ! conntrack_is_on
+}
+
+# check_both_arrive FAMILY: two servers dial one port of a client at once.
+check_both_arrive()
+{
+	local vip=vip$1 first second ports
+
+	new_cip "$1"
+	new_port
+	tcp client "listen both $cip $port"
+	dial rs1 "$cip"
+	dial rs2 "$cip"
+	tcp client "accept one both"
+	first=$answer
+	tcp client "accept two both"
+	second=$answer
+	: $((connections += 2))
+
+	check_equal "IPv$1: both come from the VIP" "${!vip} ${!vip}" \
+		"${first% *} ${second% *}"
+	ports=$(printf '%s\n' "${first#* }" "${second#* }" | sort -n | xargs)
+	check_equal "IPv$1: one from port 20" 20 "${ports% *}"
+	check "IPv$1: the other from a dynamic port" \
+		[ "${ports#* }" -ge 49152 ]
+	# Which server was first is for the scheduler to say.
+	if ipvs_entries "$cip" "$port" | grep -F ":20 " | grep -qF "$(rip_of rs1 "$cip")"; then
+		set -- "$1" rs1 rs2
+	else
+		set -- "$1" rs2 rs1
+	fi
+	[ "${first#* }" = 20 ] || set -- "$1" "$3" "$2"
+	check_exchange "IPv$1: the first carries data both ways" "$2" one
+	check_exchange "IPv$1: the second carries data both ways" "$3" two
+	check_counts "after two servers, IPv$1" ftp $connections 0 0
+	hang_up "$2" one
+	hang_up "$3" two
+}
+
+# A firewall that loses the first SYN; the server sends it again.
+test_repeated_syn()
+{
+	local lost
+
+	new_cip 4
+	new_port
+	tcp client "listen repeated $cip $port"
+	in_ns "$client" nft "add table inet lossy; add chain inet lossy input \
+		{ type filter hook input priority 10; }; add rule inet lossy \
+		input tcp dport $port tcp flags & (syn | ack) == syn \
+		numgen inc mod 1000000 0 drop"
+	dial rs1 "$cip"
+	tcp client "accept repeated_end repeated"
+	: $((connections += 1))
+	lost=$(arrived "$port")
+	check "the SYN came more than once" [ "${lost##* }" -gt 1 ]
+	check_equal "a repeated SYN comes from the VIP's port 20" \
+		"tcp $vip4 20" "${lost% *}"
+	check_equal "a repeated SYN is one entry" \
+		"ESTABLISHED $vip4:20 $rip1_4:20" "$(ipvs_entries "$cip" "$port")"
+	check_exchange "a connection with a repeated SYN carries data" \
+		rs1 repeated_end
+	check_counts "after a repeated SYN" ftp $connections 0 0
+	in_ns "$client" nft delete table inet lossy
+	hang_up rs1 repeated_end
+}
+
+# What the client's TCP answers shows that checksums are right.
+test_syn_with_data()
+{
+	new_cip 4
+	new_port
+	tcp client "listen data $cip $port"
+	raw rs1 "$cip" data=100
+	busywait 60 has_arrived "$port"
+	: $((connections += 1))
+	check_equal "a SYN with data comes from the VIP" \
+		"tcp $vip4 20 1" "$(arrived "$port")"
+	check "and the client and then the server have answered it" \
+		busywait 60 ipvs_state_is "$cip" "$port" CLOSE
+	check_counts "after a SYN with data" ftp $connections 0 0
+}
+
+# check_reset NAME CLIENT_VERB SERVER_VERB: whose side resets.
+check_reset()
+{
+	new_cip 4
+	new_port
+	tcp client "listen old $cip $port"
+	dial rs1 "$cip"
+	tcp client "accept old_end old"
+	: $((connections += 1))
+	check_exchange "before the reset by the $1" rs1 old_end
+	check "the entry is established" \
+		busywait 60 ipvs_state_is "$cip" "$port" ESTABLISHED
+	tcp client "$2 old_end"
+	tcp rs1 "$3 $port"
+	check "a reset by the $1 ends the entry" \
+		busywait 60 ipvs_state_is "$cip" "$port" CLOSE
+
+	: $((connections += 1))
+	dial rs1 "$cip"
+	tcp client "accept new_end old"
+	check_equal "the same ports again after a reset by the $1" \
+		"$vip4 20" "$answer"
+	check_exchange "carry data again" rs1 new_end
+	check_equal "in the entry that was there" \
+		"ESTABLISHED $vip4:20 $rip1_4:20" "$(ipvs_entries "$cip" "$port")"
+	check_counts "after a reset by the $1" ftp $connections 0 0
+	hang_up rs1 new_end
+}
+
+# The rest of these networks is not listed, and one client is.
+test_untouched()
+{
+	local other4=10.0.0.200 other6=2001:db8:2::1:5
+
+	raw_start other "$other4" "$other6"
+	new_cip 4
+	check_arrives "from another port: untouched" \
+		"tcp $rip1_4 2020 1" rs1 "$cip" sport=2020
+	new_cip 6
+	check_arrives "from another port: untouched, IPv6" \
+		"tcp $rip1_6 2020 1" rs1 "$cip" sport=2020
+	check_counts "after another port" ftp $connections 2 0
+	check_arrives "to a listed prefix: untouched" \
+		"tcp $rip1_4 20 1" rs1 "${cip4[cip_count]}"
+	check_arrives "to a listed prefix: untouched, IPv6" \
+		"tcp $rip1_6 20 1" rs1 "${cip6[cip_count]}"
+	new_cip 4
+	check_arrives "from an address not listed: untouched" \
+		"tcp $other4 20 1" other "$cip"
+	check_arrives "a datagram from port 20: untouched" \
+		"udp $rip1_4 20 1" rs1 "$cip" proto=17
+	new_cip 6
+	check_arrives "from an address not listed: untouched, IPv6" \
+		"tcp $other6 20 1" other "$cip"
+	check_arrives "a datagram from port 20: untouched, IPv6" \
+		"udp $rip1_6 20 1" rs1 "$cip" proto=17
+	check_counts "after what is none of it" ftp $connections 2 0
+}
+
+# The same packets in forms that are rare.
+test_forms()
+{
+	local form
+
+	for form in options=4 paged; do
+		new_cip 4
+		check_arrives "$form: from the VIP" \
+			"tcp $vip4 20 1" rs1 "$cip" "$form"
+	done
+	for form in ext=dst paged; do
+		new_cip 6
+		check_arrives "$form: from the VIP, IPv6" \
+			"tcp $vip6 20 1" rs1 "$cip" "$form"
+	done
+	: $((connections += 4))
+	check_counts "after rare forms of packets" ftp $connections 2 0
+}
+
+# All packets of a real server, not only its first, can have IP options.
+test_options()
+{
+	new_cip 4
+	new_port
+	tcp client "listen odd $cip $port"
+	in_ns "$client" nft "add table inet odd; add chain inet odd input \
+		{ type filter hook input priority 10; }; add rule inet odd \
+		input tcp dport $port ip hdrlength > 5 tcp flags != syn counter"
+	dial rs1 "$cip"
+	tcp rs1 "options $port"
+	tcp client "accept odd_end odd"
+	: $((connections += 1))
+	check_equal "a connection with IP options comes from the VIP" \
+		"$vip4 20" "$answer"
+	check_exchange "it carries data both ways" rs1 odd_end
+	check "with IP options in them" grep -q "counter packets [1-9]" \
+		<(in_ns "$client" nft list table inet odd)
+	check_counts "after IP options" ftp $connections 2 0
+	in_ns "$client" nft delete table inet odd
+	hang_up rs1 odd_end
+}
+
+test_failures()
+{
+	service_set ftp vip "$vip6"
+	new_cip 4
+	check_stays "without a VIP of the family nothing leaves" \
+		ftp 1 rs1 "$cip"
+	service_set ftp vip "$vip4 $vip6"
+
+	in_ns "$director" ipvsadm -C
+	new_cip 4
+	check_stays "without a service of IPVS nothing leaves" ftp 2 rs1 "$cip"
+	new_cip 6
+	check_stays "without a service of IPVS nothing leaves, IPv6" \
+		ftp 3 rs1 "$cip"
+	check_counts "after failures" ftp $connections 2 3
+	cluster_fwmark_service
+	check_arrives "with the service again: from the VIP, IPv6" \
+		"tcp $vip6 20 1" rs1 "$cip"
+	: $((connections += 1))
+	check_counts "with the service again" ftp $connections 2 3
+}
+
+load_module
+cluster_up || exit
+active_up
+cluster_marker_module "real_servers=$listed"
+test_transfers
+test_conntrack_control
+check_both_arrive 4
+check_both_arrive 6
+test_repeated_syn
+test_syn_with_data
+check_reset client reset close
+check_reset "real server" close reset
+test_untouched
+test_forms
+test_options
+test_failures
+finish

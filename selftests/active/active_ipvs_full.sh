@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# active = ipvs when the VIP has no port left for one port of a client: what
+# can't be entered is dropped and counted, and the rest is as ever.
+
+# shellcheck disable=SC2119,SC2154 # words of load_module; of cluster.sh
+# shellcheck disable=SC2317 # called by busywait
+# shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
+. "$(dirname "$0")/../lib/cluster.sh"
+# shellcheck source=../lib/agent.sh
+. "$selftests/lib/agent.sh"
+
+need python3
+ftp_active=ipvs
+port=61000 other_port=61001
+# There are 16384 dynamic ports and the data port.
+sent=17000
+
+# The client keeps silent, so that entries wait for an answer.
+count_arrivals()
+{
+	in_ns "$client" nft -f - <<-END
+	table inet full {
+		counter arrivals {}
+		counter elsewhere {}
+		chain prerouting {
+			type filter hook prerouting priority -400
+			tcp dport $port counter name arrivals drop
+			tcp dport $other_port counter name elsewhere drop
+		}
+	}
+	END
+}
+
+counter() # NAME
+{
+	in_ns "$client" nft list counter inet full "$1" |
+		sed -n 's/.*packets \([0-9]*\).*/\1/p'
+}
+
+# Sources may come twice: that is no connection of its own.
+all_counted()
+{
+	failed=$(service_stat ftp active_failed)
+	[ "$(counter arrivals)" -eq $((sent - failed)) ] || return
+	# Not before: there were packets yet to come.
+	connections=$(service_stat ftp active_connections)
+	[ "$((connections + failed))" -ge $((sent - 100)) ]
+}
+
+arrived_elsewhere()
+{
+	[ "$(counter elsewhere)" -eq 1 ]
+}
+
+entries()
+{
+	in_ns "$director" ipvsadm -Lcn | grep -c ":$port "
+}
+
+load_module
+cluster_up || exit
+cluster_marker_module real_servers=10.0.0.0/8
+count_arrivals
+new_cip 4
+agent_start flood ip netns exec "$rs1" python3 -S "$selftests/lib/flood.py" eth \
+	"$(in_ns "$director" cat /sys/class/net/back/address)" 10 20
+
+begun=$SECONDS
+agent_ask flood "$cip $port $sent"
+check "each packet has arrived or was counted as failed" \
+	busywait 60 all_counted
+check "$failed of $sent could not be entered" [ "$failed" -gt 0 ]
+check "$connections have, no more than there are ports" \
+	[ "$connections" -le $((16384 + 1)) ]
+check_entries "entries of IPVS" "$begun" "$connections" "$(entries)"
+
+agent_ask flood "$cip $other_port 1"
+check "another port of the client is as free as before" \
+	busywait 60 arrived_elsewhere
+check_equal "and nothing more has failed" "$failed" \
+	"$(service_stat ftp active_failed)"
+
+# All of them stay in one chain of IPVS's table: it must come out of that.
+in_ns "$director" ipvsadm -C
+check "the module goes away with the entries there" unload_module
+finish

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What all threads of the race use. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "race_shared.h"
+
+atomic_bool ftpmark_race_stop;
+struct ftpmark_race_count ftpmark_race_storm, ftpmark_race_namespaces;
+
+void ftpmark_race_die(const char *what)
+{
+	printf("failed: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+__u32 ftpmark_race_random(__u32 *seed)
+{
+	/* Marsaglia's xorshift. */
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* Path below the module's directory; a newline is added. */
+int ftpmark_race_write(const char *path, const char *value)
+{
+	char file[256], line[256];
+	int fd, len, err = 0;
+
+	snprintf(file, sizeof(file), FTPMARK_RACE_BASE "%s", path);
+	fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = snprintf(line, sizeof(line), "%s\n", value);
+	if (write(fd, line, len) != len)
+		err = -errno;
+	close(fd);
+	return err;
+}

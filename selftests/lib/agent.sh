@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # of lib.sh
+#
+# Sourced after lib.sh by tests that talk to helper programs which stay: those
+# that answer each line with a line.
+
+declare -A agent_in agent_out agent_pid
+
+# agent_start NAME COMMAND [ARG...]
+agent_start()
+{
+	local name=$1 in out
+
+	shift
+	mkfifo "$scratch/$name.in" "$scratch/$name.out"
+	"$@" <"$scratch/$name.in" >"$scratch/$name.out" 2>"$scratch/$name.err" &
+	agent_pid[$name]=$!
+	disown
+	exec {in}>"$scratch/$name.in" {out}<"$scratch/$name.out"
+	agent_in[$name]=$in agent_out[$name]=$out
+	rm "$scratch/$name.in" "$scratch/$name.out"
+}
+
+agent_stop() # NAME
+{
+	local in=${agent_in[$1]} out=${agent_out[$1]}
+
+	# Agents that came later hold the pipe too: an end of file would not do.
+	kill "${agent_pid[$1]}"
+	exec {in}>&- {out}<&-
+}
+
+# In seconds: this is for what hangs, and some have much to do.
+agent_patience=$((900 * ${FTPMARK_PATIENCE:-1}))
+
+# agent_ask NAME LINE: the answer is left in $answer.
+agent_ask()
+{
+	printf '%s\n' "$2" >&"${agent_in[$1]}"
+	IFS= read -r -t "$agent_patience" answer <&"${agent_out[$1]}" || {
+		note "no answer to: $2" "$(cat "$scratch/$1.err")"
+		exit "$ksft_fail"
+	}
+}
+
+# files_start NAME [COMMAND [ARG...]]: an agent for the module's files, run by
+# COMMAND, such as "ip netns exec".
+agent_dir=$selftests/lib
+files_start()
+{
+	local name=$1
+
+	shift
+	agent_start "$name" "$@" python3 -S "$agent_dir/sysfs_agent.py"
+}
+
+# files NAME VERB [ARG...]: leaves $result, $text and $log.
+files()
+{
+	local answer IFS=$'\t'
+
+	agent_ask "$1" "${*:2}"
+	IFS=$'\x1f' read -r result text log <<<"$answer"
+}
+
+# put NAME PATH VALUE: a step on the way; the test ends where it fails. An empty
+# value needs the newline as well: writing nothing does nothing.
+put()
+{
+	files "$1" write "$2" "$3\n"
+	[ "$result" = ok ] || {
+		note "$2 does not take \"$3\": $result $log"
+		exit "$ksft_fail"
+	}
+}
+
+# service NAME SERVICE [FILE=VALUE...]: creates a service, or changes one.
+service()
+{
+	local agent=$1 service=$2 setting
+
+	files "$agent" stat "services/$service"
+	[ "$result" = ok ] || put "$agent" add "$service"
+	for setting in "${@:3}"; do
+		put "$agent" "services/$service/${setting%%=*}" "${setting#*=}"
+	done
+}
+
+# check_file NAME PATH EXPECTED WHAT
+check_file()
+{
+	files "$1" read "$2"
+	[ "$result" = ok ] || text=$result
+	check_equal "$4" "$3" "$text"
+}

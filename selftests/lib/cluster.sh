@@ -1,0 +1,467 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by tests and the demo: an LVS cluster for FTP, made of namespaces.
+#
+#	client ----------- director ----------- rs1, rs2
+#	 cip          front  vip  dip            rip1, rip2
+#
+# The director forwards with IPVS NAT, by one persistent firewall-mark service.
+# What marks the packets is up to the caller: cluster_marker_classic,
+# cluster_marker_module, or nothing.
+
+# shellcheck disable=SC2016,SC2034 # scripts for other shells; for the tests
+# shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../machine/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../machine/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/ftp_clients.sh
+. "$(dirname "${BASH_SOURCE[0]}")/ftp_clients.sh"
+
+# Set by setup_ns.
+client="" director="" rs1="" rs2=""
+
+# Many client addresses: the service is persistent, and a test that wants a
+# server chosen anew takes an address that was not used before.
+cip_net4=198.51.100 cip_net6=2001:db8:1:
+cip_count=40
+cip4=("") cip6=("")
+for ((i = 1; i <= cip_count; i++)); do
+	cip4+=("$cip_net4.$i") cip6+=("$cip_net6:$i")
+done
+
+front4=$cip_net4.254 front6=$cip_net6:fe
+vip4=192.0.2.10 vip6=2001:db8:10::10
+dip4=10.0.0.254 dip6=2001:db8:2::fe
+rip1_4=10.0.0.1 rip2_4=10.0.0.2
+rip1_6=2001:db8:2::1 rip2_6=2001:db8:2::2
+real_net4=10.0.0.0/24 real_net6=2001:db8:2::/64
+# The servers leave the ends out: those are for tests to connect to.
+passive_first=10000 passive_last=20000
+ftp_mark=21
+# How the module has active data translated.
+ftp_active=masquerade
+big_size=$((2 << 20))
+# More of the servers' configuration.
+cluster_server_lines=""
+
+# new_cip FAMILY: sets $cip to a client address that was not used yet.
+declare -A cip_used=([4]=0 [6]=0)
+new_cip()
+{
+	local -n list=cip$1
+
+	cip=${list[$((++cip_used[$1]))]}
+}
+
+in_ns() # NAMESPACE COMMAND [ARG...]
+{
+	ip netns exec "$@"
+}
+
+# Addresses have no detection of duplicates, or they would be unusable for a
+# second.
+cluster_client_addresses()
+{
+	local i
+
+	{
+		echo "link set wan up"
+		for ((i = 1; i <= cip_count; i++)); do
+			echo "address add ${cip4[i]}/24 dev wan"
+			echo "address add ${cip6[i]}/64 dev wan nodad"
+		done
+		echo "route add default via $front4 dev wan"
+		echo "route add default via $front6 dev wan"
+	} | ip -n "$client" -batch -
+}
+
+# On the same segment as the director.
+cluster_link_client()
+{
+	ip link add wan netns "$client" type veth peer name front netns "$director"
+	cluster_client_addresses
+	{
+		echo "link set front up"
+		echo "address add $front4/24 dev front"
+		echo "address add $front6/64 dev front nodad"
+		echo "address add $vip4/32 dev lo"
+		echo "address add $vip6/128 dev lo nodad"
+		echo "link add back type bridge"
+		echo "link set back up"
+		echo "address add $dip4/24 dev back"
+		echo "address add $dip6/64 dev back nodad"
+	} | ip -n "$director" -batch -
+}
+
+cluster_server_addresses() # NAMESPACE RIP4 RIP6
+{
+	{
+		echo "link set eth up"
+		echo "address add $2/24 dev eth"
+		echo "address add $3/64 dev eth nodad"
+		echo "route add default via $dip4"
+		echo "route add default via $dip6"
+	} | ip -n "$1" -batch -
+}
+
+cluster_link_server() # NAMESPACE DEVICE RIP4 RIP6
+{
+	ip link add eth netns "$1" type veth peer name "$2" netns "$director"
+	ip -n "$director" link set "$2" master back up
+	cluster_server_addresses "$1" "$3" "$4"
+}
+
+# The peers of data connections, whatever the FTP program says of them. One that
+# comes under a real server's own address is answered with a reset: a provider
+# would filter it, but then FTP would fail only after a timeout.
+cluster_watch_client()
+{
+	in_ns "$client" nft -f - <<-END
+	table inet watch {
+		set data4 {
+			type ipv4_addr . inet_service
+			flags dynamic
+		}
+		set data6 {
+			type ipv6_addr . inet_service
+			flags dynamic
+		}
+		set datagrams {
+			type inet_service
+			flags dynamic
+		}
+		chain input {
+			type filter hook input priority 0
+			tcp flags & (syn | ack) == syn add @data4 { ip saddr . tcp sport }
+			tcp flags & (syn | ack) == syn add @data6 { ip6 saddr . tcp sport }
+			ip saddr $real_net4 tcp flags syn reject with tcp reset
+			ip6 saddr $real_net6 tcp flags syn reject with tcp reset
+			add @datagrams { udp dport }
+		}
+		chain output {
+			type filter hook output priority 0
+			tcp dport != 21 tcp flags & (syn | ack) == syn add @data4 { ip daddr . tcp dport }
+			tcp dport != 21 tcp flags & (syn | ack) == syn add @data6 { ip6 daddr . tcp dport }
+		}
+	}
+	END
+}
+
+# Every connection to the director, once however often its SYN is sent, with
+# the mark that IPVS will see.
+cluster_watch_director()
+{
+	in_ns "$director" nft -f - <<-END
+	table inet watch {
+		set syns4 {
+			type ipv4_addr . inet_service . inet_service . mark
+			flags dynamic
+		}
+		set syns6 {
+			type ipv6_addr . inet_service . inet_service . mark
+			flags dynamic
+		}
+		chain marked {
+			type filter hook prerouting priority -140
+			iif front tcp flags & (syn | ack) == syn add @syns4 { ip daddr . tcp sport . tcp dport . meta mark }
+			iif front tcp flags & (syn | ack) == syn add @syns6 { ip6 daddr . tcp sport . tcp dport . meta mark }
+		}
+	}
+	END
+}
+
+cluster_servers_listen() # PORT
+{
+	local rs
+
+	for rs in "$rs1" "$rs2"; do
+		[ "$(in_ns "$rs" ss -Hlnt sport = ":$1" | wc -l)" -eq 2 ] || return
+	done
+}
+
+# A process for each family: with one for both, vsftpd ignores pasv_address.
+cluster_server_run() # NAMESPACE RIP4 RIP6 [-oSETTING=VALUE...]
+{
+	local dir=$scratch/$1
+
+	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=YES \
+		-olisten_address="$2" "${@:4}" >>"$dir/output" 2>&1 &
+	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=NO -olisten_ipv6=YES \
+		-olisten_address6="$3" "${@:4}" >>"$dir/output" 2>&1 &
+}
+
+cluster_server_start() # NAMESPACE NAME RIP4 RIP6
+{
+	local dir=$scratch/$1
+
+	mkdir -p "$dir/root/incoming" "$dir/empty"
+	# The user it serves as has to have a home, and must not own the root.
+	chown daemon "$dir/root/incoming"
+	cp "$scratch/big" "$dir/root/big"
+	echo "$2" >"$dir/root/whoami"
+	cat >"$dir/vsftpd.conf" <<-END
+	background=NO
+	anonymous_enable=YES
+	no_anon_password=YES
+	local_enable=NO
+	ftp_username=daemon
+	nopriv_user=nobody
+	anon_root=$dir/root
+	secure_chroot_dir=$dir/empty
+	write_enable=YES
+	anon_upload_enable=YES
+	anon_umask=022
+	pasv_enable=YES
+	pasv_min_port=$((passive_first + 1))
+	pasv_max_port=$((passive_last - 1))
+	pasv_address=$vip4
+	port_enable=YES
+	connect_from_port_20=YES
+	seccomp_sandbox=NO
+	isolate=NO
+	isolate_network=NO
+	$cluster_server_lines
+	END
+	cluster_server_run "$1" "$3" "$4"
+}
+
+# The same in every run, and no two blocks alike.
+cluster_big_file()
+{
+	seq -f 'nf_ftpmark %.0f' "$big_size" | head -c "$big_size"
+}
+
+cluster_servers_start()
+{
+	# vsftpd serves from it with few rights.
+	chmod 711 "$scratch"
+	[ -e "$scratch/big" ] || cluster_big_file >"$scratch/big"
+	cluster_server_start "$rs1" rs1 "$rip1_4" "$rip1_6"
+	cluster_server_start "$rs2" rs2 "$rip2_4" "$rip2_6"
+	busywait 60 cluster_servers_listen 21 || {
+		note "$(cat "$scratch/$rs1/output" "$scratch/$rs2/output")"
+		return 1
+	}
+}
+
+cluster_need()
+{
+	need curl ipvsadm lftp nft ss
+	vsftpd=$(ftp_server vsftpd) || skip_all "no vsftpd"
+	modprobe -a ip_vs ip_vs_rr || skip_all "no IPVS"
+}
+
+# May be called again, for a second cluster: the variables name the last.
+cluster_up()
+{
+	cluster_need
+	setup_ns client director rs1 rs2
+	in_ns "$director" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	cluster_link_client
+	cluster_link_server "$rs1" back1 "$rip1_4" "$rip1_6"
+	cluster_link_server "$rs2" back2 "$rip2_4" "$rip2_6"
+	cluster_watch_client
+	cluster_watch_director
+	cluster_servers_start || return
+	cluster_fwmark_service
+}
+
+# Only then is the director no more: "ip netns delete" takes its name away.
+cluster_director_is_gone()
+{
+	! ip -n "$client" link show wan
+}
+
+cluster_delete_director()
+{
+	local ns kept=()
+
+	ip netns delete "$director" || return
+	for ns in "${namespaces[@]}"; do
+		[ "$ns" = "$director" ] || kept+=("$ns")
+	done
+	namespaces=("${kept[@]}")
+	busywait 60 cluster_director_is_gone
+}
+
+cluster_fwmark_service()
+{
+	in_ns "$director" ipvsadm -R <<-END
+	-A -f $ftp_mark -s rr -p 300
+	-a -f $ftp_mark -r $rip1_4 -m
+	-a -f $ftp_mark -r $rip2_4 -m
+	-A -f $ftp_mark -6 -s rr -p 300
+	-a -f $ftp_mark -6 -r $rip1_6 -m
+	-a -f $ftp_mark -6 -r $rip2_6 -m
+	END
+}
+
+cluster_marker_classic_rules() # IPTABLES VIP REAL_NET
+{
+	in_ns "$director" "$1" -t mangle -A PREROUTING -p tcp -d "$2" \
+		--dport 21 -j MARK --set-mark "$ftp_mark"
+	in_ns "$director" "$1" -t mangle -A PREROUTING -p tcp -d "$2" \
+		--dport "$passive_first:$passive_last" \
+		-j MARK --set-mark "$ftp_mark"
+	in_ns "$director" "$1" -t nat -A POSTROUTING -p tcp -s "$3" \
+		--sport 20 -j MASQUERADE
+}
+
+# The three rules that the module replaces.
+cluster_marker_classic()
+{
+	cluster_marker_classic_rules iptables "$vip4" "$real_net4"
+	cluster_marker_classic_rules ip6tables "$vip6" "$real_net6"
+}
+
+# cluster_marker_module [FILE=VALUE...]: a service "ftp"; settings not given
+# are the cluster's.
+cluster_marker_module()
+{
+	service_add ftp "vip=$vip4 $vip6" "real_servers=$real_net4 $real_net6" \
+		"passive_ports=$passive_first-$passive_last" \
+		"mark=$ftp_mark" "active=$ftp_active" "$@" enabled=1
+}
+
+service_add() # NAME [FILE=VALUE...]
+{
+	in_ns "$director" bash -e -c '
+		cd /sys/kernel/nf_ftpmark/net
+		name=$1
+		shift
+		echo "$name" >add
+		for setting; do
+			echo "${setting#*=}" >"services/$name/${setting%%=*}"
+		done
+	' - "$@"
+}
+
+service_set() # NAME FILE VALUE
+{
+	in_ns "$director" bash -c \
+		'echo "$3" >"/sys/kernel/nf_ftpmark/net/services/$1/$2"' - "$@"
+}
+
+service_remove() # NAME
+{
+	in_ns "$director" bash -c \
+		'echo "$1" >/sys/kernel/nf_ftpmark/net/remove' - "$1"
+}
+
+service_stat() # NAME COUNTER
+{
+	in_ns "$director" cat "/sys/kernel/nf_ftpmark/net/services/$1/stats/$2"
+}
+
+watch_flush()
+{
+	in_ns "$1" nft "flush set inet watch ${2}4; flush set inet watch ${2}6"
+}
+
+# watch_list NAMESPACE SET: the elements, one a line, IPv4 first.
+watch_list()
+{
+	in_ns "$1" nft -nn list table inet watch | awk -v set="^$2[46]\$" '
+		$1 == "set" { wanted = $2 ~ set }
+		$1 == "chain" { wanted = 0 }
+		wanted {
+			sub(/.*{/, "")
+			count = split($0, element, ",")
+			for (i = 1; i <= count; i++) {
+				if (element[i] !~ /[0-9a-f] \. [0-9]/)
+					continue
+				gsub(/ \. /, " ", element[i])
+				gsub(/^[ \t]+|[ \t}]+$/, "", element[i])
+				print element[i]
+			}
+		}'
+}
+
+# Data connections since the last watch_flush: the addresses of the client's
+# peers, in one line.
+data_peers()
+{
+	watch_list "$client" data | awk '
+		!seen[$1]++ { printf "%s%s", space, $1; space = " " }'
+}
+
+# The marks that connections since the last watch_flush came to IPVS with, as
+# "FAMILY PORT MARK COUNT" lines. Ports of the passive range are one.
+marks_seen()
+{
+	watch_list "$director" syns |
+		awk -v first="$passive_first" -v last="$passive_last" '
+			{
+				port = $3 + 0
+				if (port > first && port < last)
+					port = "passive"
+				family = $1 ~ /:/ ? "IPv6" : "IPv4"
+				print family, port, $4
+			}
+		' | sort | uniq -c | awk '{ print $2, $3, $4, $1 }'
+}
+
+# The real servers that IPVS has entries of this client for, without ports.
+servers_of() # CIP
+{
+	in_ns "$director" ipvsadm -Lcn | awk -v cip="$1" '
+		function host(address)
+		{
+			sub(/:[0-9]+$/, "", address)
+			gsub(/[][]/, "", address)
+			return address
+		}
+		host($4) == cip { print host($6) }
+	' | sort -u | xargs
+}
+
+# A whole session, the programs' output and what they fetched in $scratch/got:
+# sets $session_server, whom it was with, and $session_peers. That everything
+# arrived intact is the status.
+session_run() # PROGRAM MODE CIP
+{
+	local got=$scratch/got upload=incoming/$1-$2-$3 status=0
+
+	session_server="" session_peers=""
+	rm -rf "$got"
+	mkdir "$got"
+	watch_flush "$client" data
+	ftp "$@" get whoami "$got/whoami" get big "$got/big" \
+		put "$scratch/big" "$upload" list "$got/list" \
+		>"$got/log" 2>&1 || status=$?
+	session_peers=$(data_peers)
+	[ ! -s "$got/whoami" ] || read -r session_server <"$got/whoami"
+	cat "$got/log"
+	[ "$status" -eq 0 ] &&
+		cmp "$got/big" "$scratch/big" &&
+		cmp "$scratch/${!session_server}/root/$upload" "$scratch/big" &&
+		grep " $big_size .* big$" "$got/list"
+}
+
+# The address that data comes from, or goes to, when all is well.
+expected_peer() # MODE FAMILY
+{
+	local name=vip$2
+
+	case $ftp_active:$1 in
+	masquerade:port | masquerade:eprt) name=front$2 ;;
+	esac
+	echo "${!name}"
+}
+
+# Whether conntrack is on in the director, by what it does: a datagram between
+# a real server and the client, which IPVS has no part in, becomes an entry.
+# Its port is new each time. The hooks themselves cannot be listed on every
+# kernel.
+probe_port=30000
+conntrack_is_on()
+{
+	local port=$((++probe_port))
+
+	in_ns "$rs1" bash -c "echo >/dev/udp/${cip4[1]}/$port"
+	busywait 60 eval "in_ns $client nft list set inet watch datagrams |
+		grep -qw $port" || return 125
+	in_ns "$director" grep -q "dport=$port " /proc/net/nf_conntrack
+}

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests; of lib.sh and cluster.sh
+#
+# Sourced after cluster.sh by tests of the connections that real servers open:
+# TCP whose ports a test chooses, single packets, and what the client sees come.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/agent.sh
+. "$selftests/lib/agent.sh"
+
+active_up()
+{
+	local role
+
+	need python3
+	for role in client rs1 rs2; do
+		agent_start "tcp_$role" ip netns exec "${!role}" \
+			python3 -S "$selftests/lib/tcp_agent.py"
+	done
+	raw_start rs1 "$rip1_4" "$rip1_6"
+	arrivals_watch
+}
+
+# raw_start NAME SOURCE4 SOURCE6 [FROM]: single packets to the director, from
+# the namespace that a variable names.
+raw_start()
+{
+	local from=${4:-rs1} bridge=back
+
+	[ "$from" != client ] || bridge=front
+	agent_start "raw_$1" ip netns exec "${!from}" python3 -S \
+		"$selftests/lib/packets.py" "$2" "$3" \
+		"$(in_ns "$director" cat /sys/class/net/$bridge/address)"
+}
+
+# Everything that comes to the client with a source and a destination port and
+# may be the first of its flow.
+arrivals_watch()
+{
+	in_ns "$client" nft -f - <<-END
+	table inet arrivals {
+		set seen4 {
+			type ipv4_addr . inet_proto . inet_service . inet_service
+			flags dynamic
+			size 65535
+		}
+		set seen6 {
+			type ipv6_addr . inet_proto . inet_service . inet_service
+			flags dynamic
+			size 65535
+		}
+		chain first {
+			add @seen4 { ip saddr . meta l4proto . th sport . th dport counter }
+			add @seen6 { ip6 saddr . meta l4proto . th sport . th dport counter }
+		}
+		chain input {
+			type filter hook input priority -10
+			meta l4proto udp jump first
+			tcp flags & (syn | ack) == syn jump first
+		}
+	}
+	END
+}
+
+# A port of the client that nothing came to yet, above those that the kernel
+# gives to sessions: no check sees what another one did.
+fresh_port=61000
+new_port()
+{
+	port=$((++fresh_port))
+}
+
+# arrived PORT: "PROTOCOL SOURCE SOURCE_PORT PACKETS" lines.
+arrived()
+{
+	in_ns "$client" nft -nn list table inet arrivals |
+		grep -oE "[0-9a-f.:]+ \. [0-9]+ \. [0-9]+ \. $1 counter packets [0-9]+" |
+		awk '{
+			protocol = $3 == 6 ? "tcp" : $3 == 17 ? "udp" : $3
+			print protocol, $1, $5, $NF
+		}' | sort
+}
+
+has_arrived() # PORT [REGEX]
+{
+	arrived "$1" | grep -q "${2-}"
+}
+
+# raw NAME CIP [WORD...]: one packet, by default a SYN from port 20 to $port.
+raw()
+{
+	local dev=eth
+
+	agent_ask "raw_$1" "dev=$dev to=$2 port=$port sport=20 ${*:3}"
+	[[ $answer =~ ^[0-9]+\ [0-9]+$ ]] || note "not sent: ${*:2}: $answer"
+}
+
+# check_arrives NAME EXPECTED RAW CIP [WORD...]: a single packet, and how it
+# comes to the client.
+check_arrives()
+{
+	local name=$1 expected=$2
+
+	new_port
+	raw "${@:3}"
+	busywait 60 has_arrived "$port"
+	check_equal "$name" "$expected" "$(arrived "$port")"
+}
+
+counted() # SERVICE COUNTER NUMBER
+{
+	[ "$(service_stat "$1" "$2")" -ge "$3" ]
+}
+
+# check_stays NAME SERVICE FAILED RAW CIP [WORD...]: a single packet does not
+# leave the director. It is known to have been there when the service has
+# counted FAILED, and a datagram behind it shows that the way is open.
+check_stays()
+{
+	local name=$1
+
+	new_port
+	raw "${@:4}"
+	busywait 60 counted "$2" active_failed "$3"
+	raw "${@:4:2}" proto=17 sport=999
+	busywait 60 has_arrived "$port" udp
+	check_equal "$name" "" "$(arrived "$port" | grep -v '^udp .* 999 1$')"
+}
+
+# check_counts WHEN SERVICE CONNECTIONS UNMATCHED FAILED
+check_counts()
+{
+	check_equal "counters $1: connections, unmatched, failed" \
+		"$3 $4 $5" "$(service_stat "$2" active_connections) \
+$(service_stat "$2" active_unmatched) $(service_stat "$2" active_failed)"
+}
+
+tcp() # ROLE REQUEST: leaves $answer
+{
+	agent_ask "tcp_$1" "$2"
+}
+
+rip_of() # ROLE ADDRESS: of the same family as that
+{
+	local rip=rip${1#rs}_4
+
+	[[ $2 != *:* ]] || rip=${rip%4}6
+	echo "${!rip}"
+}
+
+# dial ROLE CIP [SOURCE_PORT]: a real server begins to connect to $port.
+dial()
+{
+	tcp "$1" "dial $port $(rip_of "$1" "$2") ${3:-20} $2 $port"
+}
+
+# check_exchange NAME ROLE END: that connection of the client and the server's
+# to $port carry data both ways.
+check_exchange()
+{
+	local sent="" got=""
+
+	tcp "$2" "send $port 20000 $RANDOM"
+	sent+=$answer
+	tcp client "receive $3 20000"
+	got+=$answer
+	tcp client "send $3 20000 $RANDOM"
+	sent+=" $answer"
+	tcp "$2" "receive $port 20000"
+	got+=" $answer"
+	check_equal "$1" "$sent" "$got"
+}
+
+# hang_up ROLE END: so that its ports can be used again.
+hang_up()
+{
+	tcp client "reset $2"
+	tcp "$1" "close $port"
+}
+
+# Sockets on both ends wait no longer than this for the other's buffer: else a
+# whole file would be under way at once.
+small_buffers()
+{
+	local ns
+
+	for ns in "$client" "$rs1" "$rs2"; do
+		in_ns "$ns" sysctl -qw net.ipv4.tcp_rmem="4096 65536 65536" \
+			net.ipv4.tcp_wmem="4096 65536 65536"
+	done
+}
+
+# ipvs_entries CIP PORT: "STATE VIRTUAL REAL" lines of IPVS's table.
+ipvs_entries()
+{
+	local end=$1:$2
+
+	[[ $1 != *:* ]] || end="[$1]:$2"
+	in_ns "$director" ipvsadm -Lcn |
+		awk -v end="$end" '$4 == end { print $3, $5, $6 }'
+}
+
+ipvs_state_is() # CIP PORT STATE
+{
+	[[ $(ipvs_entries "$1" "$2") == "$3 "* ]]
+}
+
+# Conntrack's entries of a client's port.
+ct_entries() # PORT
+{
+	in_ns "$director" grep "port=$1 " /proc/net/nf_conntrack
+}
+
+# check_active_sessions VIP4 VIP6: every way of active transfer; leaves their
+# number of data connections in $session_connections.
+check_active_sessions()
+{
+	local session program mode family name
+
+	session_connections=0
+	for session in "${ftp_sessions[@]}"; do
+		read -r program mode family <<<"$session"
+		[[ $mode == p?rt || $mode == eprt ]] || continue
+		name="$program, $mode, IPv$family"
+		new_cip "$family"
+		check "$name: get, put and list" \
+			session_run "$program" "$mode" "$cip"
+		check_equal "$name: data comes from the VIP's port 20" \
+			"$(expected_peer "$mode" "$family") 20" \
+			"$(watch_list "$client" data | cut -d ' ' -f 1,2 |
+				sort -u | xargs)"
+		: $((session_connections += 4))
+	done
+}

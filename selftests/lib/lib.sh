@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced first by every test. A test
+#
+#	. "$(dirname "$0")/../lib/lib.sh"
+#	need ipvsadm
+#	setup_ns router client
+#	load_module
+#	check "what must work" command...
+#	check "what must not" ! command...
+#	finish
+#
+# prints one TAP line for each check and its plan at the end: a test that ends
+# early has no plan, and no plan is a failure. What it made is undone on exit.
+
+# shellcheck disable=SC2034 # for the tests
+ksft_pass=0 ksft_fail=1 ksft_skip=4
+
+selftests=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
+PATH=$selftests/../tools:$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL=C
+# Where the programs in Python find their modules.
+export PYTHONPATH=$selftests/lib
+# The runner of 6.12 preloads stdbuf, which changes how programs see errors.
+unset LD_PRELOAD _STDBUF_O
+
+tap_count=0
+tap_failed=0
+tap_finished=
+namespaces=()
+module_is_ours=
+scratch=$(mktemp -d)
+log_mark="selftest ${0##*/} $$"
+
+# Text for whoever reads the log.
+note()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+ok() # NAME
+{
+	echo "ok $((++tap_count)) - $1"
+}
+
+not_ok() # NAME
+{
+	echo "not ok $((++tap_count)) - $1"
+	: $((++tap_failed))
+}
+
+skip() # NAME REASON: one check that cannot be made here
+{
+	echo "ok $((++tap_count)) - $1 # SKIP $2"
+}
+
+# check NAME [!] COMMAND [ARG...]: the command must succeed or, after "!", be
+# refused. One that cannot be run at all was not refused.
+check()
+{
+	local name=$1 refused="" status=0
+
+	shift
+	[ "$1" != "!" ] || { refused=1; shift; }
+	"$@" >"$scratch/check" 2>&1 || status=$?
+	if [ -z "$refused" ] && [ "$status" -eq 0 ]; then
+		ok "$name"
+	elif [ -n "$refused" ] && [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
+		ok "$name"
+	else
+		not_ok "$name"
+		note "exit status $status of: ${refused:+! }$*"
+		note "$(cat "$scratch/check")"
+	fi
+}
+
+check_equal() # NAME EXPECTED ACTUAL
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "expected: $2"
+		note "     got: $3"
+	fi
+}
+
+finish()
+{
+	echo "1..$tap_count"
+	tap_finished=1
+	[ "$tap_failed" -eq 0 ] || exit "$ksft_fail"
+	exit "$ksft_pass"
+}
+
+skip_all() # REASON: nothing of this test can run here
+{
+	if [ "$tap_count" -gt 0 ]; then
+		note "cannot go on: $*"
+		exit "$ksft_fail"
+	fi
+	echo "1..0 # SKIP $*"
+	tap_finished=1
+	exit "$ksft_skip"
+}
+
+need() # TOOL...
+{
+	local tool
+
+	for tool; do
+		command -v "$tool" >/dev/null || skip_all "no $tool"
+	done
+}
+
+# setup_ns VAR...: new namespaces with lo up, their names left in the variables.
+setup_ns()
+{
+	local var name
+
+	for var; do
+		name=$(mktemp -u "$var-XXXXXX")
+		ip netns add "$name" || skip_all "no network namespaces"
+		namespaces+=("$name")
+		ip -n "$name" link set lo up
+		declare -g "$var=$name"
+	done
+}
+
+# soak SHORT LONG: how much a test does: LONG for "make soak", which sets
+# FTPMARK_SOAK.
+soak()
+{
+	[ -z "${FTPMARK_SOAK:-}" ] || shift
+	echo "$1"
+}
+
+# In KiB, of all the kernel's objects.
+kernel_memory()
+{
+	awk '/^(Slab|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' \
+		/proc/meminfo
+}
+
+# What of it may be freed long ago, in KiB: KASAN keeps up to 1/32 of all memory.
+kernel_memory_kept()
+{
+	local total=0
+
+	! grep -q ' kasan_quarantine_put$' /proc/kallsyms ||
+		total=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	echo $((total / 32))
+}
+
+# check_entries NAME BEGUN CONNECTIONS ENTRIES: IPVS has one for each connection
+# opened since $SECONDS was BEGUN. They wait a minute for an answer.
+check_entries()
+{
+	if [ $((SECONDS - $2)) -lt 60 ]; then
+		check_equal "$1" "$3" "$4"
+	else
+		skip "$1" "the first have gone, this machine is slow"
+	fi
+}
+
+# busywait SECONDS COMMAND [ARG...]: until the command succeeds. The pause only
+# leaves the processor to those who are waited for. A slow kernel takes patience.
+busywait()
+{
+	local end=$((SECONDS + $1 * ${FTPMARK_PATIENCE:-1}))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || {
+			note "in vain: busywait $*" >&2
+			return 1
+		}
+		sleep 0.05
+	done
+}
+
+module_dependencies=(
+	ip_vs
+	nf_conntrack
+	nf_defrag_ipv4
+	nf_defrag_ipv6
+	nf_nat
+)
+
+# load_module [PARAMETER=VALUE...]: the installed module or the one just built.
+load_module()
+{
+	if [ -z "$module_is_ours" ] && [ -d /sys/module/nf_ftpmark ]; then
+		skip_all "nf_ftpmark is in use here"
+	fi
+	if modinfo nf_ftpmark >/dev/null 2>&1; then
+		modprobe nf_ftpmark "$@" || return
+	else
+		modprobe -a "${module_dependencies[@]}" || return
+		insmod "$selftests/../nf_ftpmark.ko" "$@" || return
+	fi
+	module_is_ours=1
+}
+
+unload_module()
+{
+	rmmod nf_ftpmark || return
+	module_is_ours=
+}
+
+# A test that knows more of its state prints it here.
+dump_more()
+{
+	:
+}
+
+# A test that changes more than namespaces and the module undoes it here.
+undo_more()
+{
+	:
+}
+
+# log_since MARK: the kernel log behind the last line that ends so, or all that is
+# left where that has been pushed out.
+log_since()
+{
+	dmesg | tac | sed "/$1\$/Q" | tac
+}
+
+dump_state()
+{
+	local ns
+
+	for ns in "${namespaces[@]}"; do
+		note "---- $ns"
+		note "$(ip netns exec "$ns" bash -c '
+			nft list ruleset
+			ipvsadm -Ln
+			grep -r . /sys/kernel/nf_ftpmark
+		' 2>&1)"
+	done
+	dump_more
+	note "---- kernel log"
+	note "$(log_since "$log_mark" | tail -n 50)"
+}
+
+on_exit()
+{
+	local status=$? ns
+
+	if [ -z "$tap_finished" ]; then
+		note "ended early, with exit status $status"
+		status=$ksft_fail
+	fi
+	if [ "$status" -ne 0 ] && [ "$status" -ne "$ksft_skip" ]; then
+		dump_state
+	fi
+	for ns in "${namespaces[@]}"; do
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -KILL
+		ip netns delete "$ns"
+	done
+	[ -z "$module_is_ours" ] || [ ! -d /sys/module/nf_ftpmark ] ||
+		unload_module || status=$ksft_fail
+	undo_more
+	rm -rf "$scratch"
+	exit "$status"
+}
+trap on_exit EXIT
+trap 'exit 143' TERM INT
+
+[ "$(id -u)" -eq 0 ] || skip_all "not root"
+echo "$log_mark" >/dev/kmsg

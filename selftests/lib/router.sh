@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by the tests of "ftpmark check": a router that is well, and what to
+# ask about it. Each test provokes what can be found, sees that it alone is
+# found, and undoes it: often by the very remedy that is printed.
+
+# shellcheck disable=SC2034 # for the tests
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+ftpmark=${FTPMARK:-ftpmark}
+router="" server=""
+vip4=192.0.2.10 vip6=2001:db8:10::10
+well="nothing is wrong"
+
+on_router() # COMMAND...
+{
+	ip netns exec "$router" "$@"
+}
+
+module() # WORD...: the tool, there
+{
+	"$ftpmark" -n "$router" "$@"
+}
+
+ipvs()
+{
+	on_router ipvsadm "$@"
+}
+
+# Files that the tool sees instead of others, as TARGET FILE pairs, and what
+# else is to be prepared for it.
+masks=()
+prepare=:
+
+# Runs the tool where the masks lie over their targets.
+look() # OUTPUT WORD...
+{
+	local output=$1
+
+	shift
+	status=0
+	# shellcheck disable=SC2016 # expanded by the other shell
+	unshare -m bash -c '
+		eval "$1"; shift
+		while [ "$1" != -- ]; do
+			mount --bind "$2" "$1" || exit 99
+			shift 2
+		done
+		shift
+		exec "$@"' bash "$prepare" "${masks[@]}" -- \
+		"$ftpmark" -n "$router" "$@" >"$output" 2>"$scratch/err" || status=$?
+}
+
+# "GRADE ID" of each finding.
+list()
+{
+	sed -n 's/^\([a-z]*\): .*\[\(.*\)\]$/\1 \2/p' "$scratch/text"
+}
+
+# Runs check: leaves what was found in $found.
+findings()
+{
+	look "$scratch/text" check
+	found=$(list)
+}
+
+# The remedy of what was found with this id.
+remedy_of() # ID
+{
+	sed -n "/\[$1\]\$/{n;s/^    //p}" "$scratch/text"
+}
+
+# One test: these findings are there and no others, and the exit status tells
+# whether there is a fault.
+finds() # NAME "GRADE ID[;...]"
+{
+	local expected=${2//;/$'\n'} code=0
+
+	findings
+	! grep -q '^fault' <<<"$expected" || code=1
+	check_equal "$1" "$expected $code" "$found $status"
+}
+
+is_well() # NAME
+{
+	look "$scratch/text" check
+	check_equal "$1" "$well 0" "$(cat "$scratch/text" "$scratch/err") $status"
+}
+
+# What the tool says is to be done, done.
+remedy() # NAME ID
+{
+	local remedy
+
+	remedy=$(remedy_of "$2")
+	on_router bash -c "$remedy" >"$scratch/remedy" 2>&1 ||
+		note "$remedy: $(cat "$scratch/remedy")"
+	is_well "$1: well after \"$remedy\""
+}
+
+setup()
+{
+	setup_ns router server
+	ip link add back netns "$router" type veth peer name eth netns "$server"
+	{
+		echo "link add front type dummy"
+		echo "link set front up"
+		echo "link set back up"
+		echo "address add 198.51.100.254/24 dev front"
+		echo "address add $vip4/32 dev lo"
+		echo "address add $vip6/128 dev lo nodad"
+		echo "address add 10.0.0.254/24 dev back"
+		echo "neighbor add 198.51.100.1 lladdr 02:00:00:00:00:01 dev front"
+	} | ip -n "$router" -batch -
+	{
+		echo "link set eth up"
+		echo "address add 10.0.0.11/24 dev eth"
+		echo "route add default via 10.0.0.254"
+	} | ip -n "$server" -batch -
+	on_router sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0
+	ipvs_setup
+	module add ftp vip "$vip4,$vip6" real 10.0.0.0/24,2001:db8:2::/64
+}
+
+ipvs_setup()
+{
+	ipvs -C
+	ipvs -R <<-END
+		-A -f 21 -s rr -p 300
+		-a -f 21 -r 10.0.0.11 -m -w 1
+		-A -f 21 -6 -s rr -p 300
+		-a -f 21 -6 -r 2001:db8:2::11 -m -w 1
+	END
+}
+
+anew()
+{
+	module del ftp
+	module add ftp vip "$vip4,$vip6" real 10.0.0.0/24,2001:db8:2::/64
+}
+
+need "$ftpmark" conntrack ipvsadm iptables nft python3 setpriv sysctl unshare
+load_module
+modinfo nf_ftpmark >/dev/null 2>&1 || skip_all "nf_ftpmark is not installed here"
+setup
+is_well "a router that is well"

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by the scripts of this directory: where things are kept, and how
+# kernels, their headers and their sources are found.
+
+# A user's PATH need not have modprobe, depmod and ipvsadm.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+umask 022
+
+: "${FTPMARK_CACHE:=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nf_ftpmark}"
+: "${FTPMARK_SERIES:=6.1 6.12}"
+ftpmark_top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
+
+die()
+{
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# The processors that this may run on, one a line.
+allowed_processors()
+{
+	python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)), sep="\n")'
+}
+
+# follow PID FILE: what is written there, as it comes, until PID ends.
+follow()
+{
+	tail -q -f -c +1 -s 0.1 --pid="$1" "$2"
+}
+
+# test_program NAME: the test, NAME or FOLDER/NAME, as FOLDER/NAME below selftests/.
+test_program()
+{
+	local file
+
+	for file in "$ftpmark_top"/selftests/{,*/}"$1"{,.c}; do
+		[ -f "$file" ] || continue
+		file=${file#"$ftpmark_top/selftests/"}
+		echo "${file%.c}"
+		return
+	done
+	return 1
+}
+
+# SERIES-VARIANT: debug and kcsan run in QEMU, um is a program.
+kernel_is_variant() # NAME
+{
+	case $1 in
+	*-debug | *-kcsan | *-um) ;;
+	*) return 1 ;;
+	esac
+}
+
+# kernel_variant SERIES-VARIANT [OPTION...]: where build_kernel leaves such a
+# kernel, such as 6.1-debug. It is built first if need be, unless an option of
+# build_kernel says otherwise.
+kernel_variant()
+{
+	local configs=$ftpmark_top/selftests/machine/kernel
+	local series=${1%%-*} variant=${1#*-}
+	local arguments=(-k "$series" "${@:2}") fragments=("$configs/base.config")
+
+	kernel_is_variant "$1" || return
+	[ ! -e "$configs/$series.config" ] ||
+		fragments+=("$configs/$series.config")
+	if [ "$variant" = um ]; then
+		arguments+=(-a um)
+		fragments+=("$configs"/{um,debug}.config)
+	else
+		fragments+=("$configs"/{qemu,"$variant"}.config)
+	fi
+	"$ftpmark_top/selftests/machine/build_kernel" "${arguments[@]}" "$variant" \
+		"${fragments[@]}"
+}
+
+# kernel_built RELEASE: where build_kernel left it, or failure.
+kernel_built()
+{
+	local dir
+
+	dir=$FTPMARK_CACHE/kernels/$(kernel_series "$1")-${1#*-}
+	[ -e "$dir/release" ] && echo "$dir"
+}
+
+# kernel_arch RELEASE: x86, or um for one that runs in user mode.
+kernel_arch()
+{
+	local built
+
+	built=$(kernel_built "$1") || { echo x86; return; }
+	cat "$built/arch"
+}
+
+# kernel_image RELEASE: what boots.
+kernel_image()
+{
+	local built
+
+	built=$(kernel_built "$1") || { echo "/boot/vmlinuz-$1"; return; }
+	echo "$built/image"
+}
+
+# kernel_modules RELEASE: the root directory that has its modules.
+kernel_modules()
+{
+	kernel_built "$1" || echo /
+}
+
+# kernel_headers RELEASE: the directory to build a module against.
+kernel_headers()
+{
+	local built dir
+
+	built=$(kernel_built "$1") && echo "$built/build" && return
+	for dir in "/lib/modules/$1/build" "/usr/src/linux-headers-$1"; do
+		[ -e "$dir/Makefile" ] && echo "$dir" && return
+	done
+	return 1
+}
+
+# kernels_installed SERIES: stock kernels that can be booted; first those with
+# headers, then the newest. Variants lack drivers or features the tests use.
+kernels_installed()
+{
+	local image release headers
+
+	for image in "/boot/vmlinuz-$1".*; do
+		release=${image#/boot/vmlinuz-}
+		case $release in
+		*-cloud-* | *-rt-* | *-dbg) continue ;;
+		esac
+		[ -r "$image" ] || continue
+		[ -e "/lib/modules/$release/modules.dep" ] || continue
+		headers=1
+		kernel_headers "$release" >/dev/null || headers=0
+		echo "$headers $release"
+	done | sort -k 1,1rn -k 2,2rV | cut -d ' ' -f 2
+}
+
+# kernel_release [RELEASE|SERIES|SERIES-VARIANT]: the release to use, or
+# failure. Without an argument, a stock one of the first series that has any.
+kernel_release()
+{
+	local built series release
+
+	if built=$(kernel_variant "${1:-}" -n 2>/dev/null) ||
+	   built=$(kernel_built "${1:-}"); then
+		cat "$built/release"
+		return
+	fi
+	if [ -n "${1:-}" ] && [ -e "/boot/vmlinuz-$1" ]; then
+		echo "$1"
+		return
+	fi
+	for series in ${1:-$FTPMARK_SERIES}; do
+		release=$(kernels_installed "$series")
+		[ -n "$release" ] && echo "${release%%$'\n'*}" && return
+	done
+	return 1
+}
+
+# kernel_ready KERNEL: the same, and a variant is built if need be.
+kernel_ready()
+{
+	! kernel_is_variant "$1" || kernel_variant "$1" >/dev/null || return
+	kernel_release "$1"
+}
+
+# kernel_series RELEASE: 6.12.117+deb12-amd64 -> 6.12
+kernel_series()
+{
+	[[ $1 =~ ^[0-9]+\.[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
+}
+
+# kernel_source SERIES: where the unpacked part of linux-source-SERIES is kept.
+kernel_source()
+{
+	echo "$FTPMARK_CACHE/linux-source-$1"
+}
+
+# ftp_server NAME: the program, the system's or the one that deps unpacked.
+ftp_server()
+{
+	command -v "$1" && return
+	[ -x "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1" ] &&
+		echo "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1"
+}
+
+# copy_module DIR: the source that modules are built from, and nothing built.
+copy_module()
+{
+	mkdir -p "$1"
+	cp -r "$ftpmark_top/Kbuild" "$ftpmark_top/module" "$1"
+	find "$1" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
+}
+
+# build_module RELEASE DIR [MAKE_ARG...]: from a copy for each kernel, so that
+# they can be built side by side.
+build_module()
+{
+	local headers
+
+	headers=$(kernel_headers "$1") || {
+		echo "no headers of $1: run selftests/deps kernels"
+		return 1
+	}
+	copy_module "$2"
+	make_module "$1" "$2" W=1 "${@:3}"
+}
+
+# make_module RELEASE DIR [MAKE_ARG...]: of what is there. What is not for all of
+# a kernel with detectors, UBSAN and counters of lines, is for this.
+make_module()
+{
+	local headers args=("${@:3}")
+
+	headers=$(kernel_headers "$1")
+	if kernel_built "$1" >/dev/null; then
+		args+=(UBSAN_SANITIZE=y ARCH="$(kernel_arch "$1")")
+		! grep -qx CONFIG_GCOV_KERNEL=y "$headers/.config" ||
+			args+=(GCOV_PROFILE=y)
+	fi
+	make -C "$headers" M="$2" "${args[@]}" modules
+}
+
+# build_module_without_ipvs RELEASE DIR: as for a kernel that has no IPVS. What
+# autoconf.h says is taken back behind it.
+build_module_without_ipvs()
+{
+	mkdir -p "$2"
+	printf '#undef %s\n' CONFIG_IP_VS CONFIG_IP_VS_MODULE >"$2/no_ipvs.h"
+	build_module "$1" "$2" CONFIG_IP_VS= KCFLAGS="-include $2/no_ipvs.h"
+}

@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a service counts, to the packet and to the byte, and what it does with
+# packets that another rule has marked already.
+
+# shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
+# shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/agent.sh
+. "$selftests/lib/agent.sh"
+# shellcheck source=../lib/wire.sh
+. "$selftests/lib/wire.sh"
+
+need nft python3
+wire_start
+
+# A service that has counted nothing yet.
+afresh() # [FILE=VALUE...]
+{
+	files conf write remove ftp
+	service conf ftp vip="$vip $vip2 $vip6" enabled=1 "$@"
+}
+
+# Every packet of a connection to the given port, and then some.
+each_port()
+{
+	afresh
+	check_stats "a new service has counted nothing" conf ftp
+
+	check_marks "control packets" "21=12" "to=$vip count=3" \
+		"to=$vip flags=A count=4" "to=$vip2 flags=PA data=100 count=4" \
+		"to=$vip6 flags=FA"
+	check_stats "control packets are counted" conf ftp \
+		control_packets=12 bytes="$sent_bytes"
+
+	afresh
+	check_marks "passive packets" "21=12" "to=$vip port=10000 count=3" \
+		"to=$vip port=20000 flags=PA data=1460 count=7" \
+		"to=$vip6 port=15000 flags=R count=2"
+	check_stats "passive packets are counted" conf ftp \
+		passive_packets=12 bytes="$sent_bytes"
+}
+
+# Options, extension headers and several ranges take other ways through the
+# hook; a byte counts whichever it is.
+each_way()
+{
+	afresh control_ports="21 2121" passive_ports="10000-20000 30000 30002"
+	check_marks "packets on all ways through the hook" "21=8" \
+		"to=$vip port=2121 data=7" "to=$vip port=30000 data=11" \
+		"to=$vip port=30002 options=8 data=13" \
+		"to=$vip paged data=5000" "to=$vip port=10000 paged data=5001" \
+		"to=$vip6 ext=hop,dst data=17" "to=$vip6 ext=dst port=30002" \
+		"to=$vip6 paged port=30000 data=5002"
+	check_stats "they are counted" conf ftp \
+		control_packets=3 passive_packets=5 bytes="$sent_bytes"
+}
+
+exact_bytes()
+{
+	afresh
+	check_marks "three packets of known length" "21=3" "to=$vip data=1" \
+		"to=$vip options=4 data=2" "to=$vip6 ext=hop data=3"
+	check_stats "bytes are lengths by the IP header" conf ftp \
+		control_packets=3 bytes=$((41 + 46 + 71))
+}
+
+# A port may be of both kinds; control comes first.
+both_kinds()
+{
+	afresh control_ports=15000 passive_ports=14999-15001
+	check_marks "a control port amid the passive ones" "21=3" \
+		"to=$vip port="{14999,15000,15001}
+	check_stats "counts as control" conf ftp \
+		control_packets=1 passive_packets=2 bytes="$sent_bytes"
+}
+
+out_of_range()
+{
+	afresh
+	check_marks "SYNs to other ports of a VIP" "0=6" "to=$vip port=20" \
+		"to=$vip port=20001 flags=S" "to=$vip2 port=9999 count=2" \
+		"to=$vip6 port=22" "to=$vip6 port=22 ext=dst"
+	check_stats "are out of range" conf ftp out_of_range=6
+	check_marks "segments that open no connection" "0=6" \
+		"to=$vip port=22 flags="{SA,A,PA,FA,R,SF}
+	check_marks "no TCP, fragments, other addresses" "0=6" \
+		"to=$vip port=22 proto=17" "to=$vip6 port=22 proto=17" \
+		"to=$vip port=22 fragment=1" "to=198.51.100.11 port=22" \
+		"to=$vip port=22 cut=19" "to=$vip proto=1"
+	check_stats "are not out of range" conf ftp out_of_range=6
+}
+
+# The first service by name counts what is on no port of a VIP that several
+# share.
+shared_vip()
+{
+	afresh
+	service conf early vip="$vip" control_ports=2121 passive_ports= mark=5 \
+		enabled=1
+	check_marks "packets to a shared VIP" "0=2 5=1 21=1" \
+		"to=$vip port="{22,2121,21} "to=$vip2 port=2121"
+	check_stats "each service counts its own" conf ftp \
+		control_packets=1 bytes=40 out_of_range=1
+	check_stats "the first one counts what is nobody's" conf early \
+		control_packets=1 bytes=40 out_of_range=1
+	put conf remove early
+}
+
+marked_before()
+{
+	local rule="meta mark set"
+
+	afresh
+	agent_ask nft "add rule inet wire others_marks tcp flags psh $rule 99"
+	agent_ask nft "add rule inet wire others_marks tcp flags fin $rule 21"
+
+	check_marks "overwrite: another mark is replaced" "21=6" \
+		"to=$vip count=2" "to=$vip flags=PA count=3" \
+		"to=$vip6 port=10000 flags=PA data=5"
+	check_stats "overwrite: counted as marked already, and as ours" \
+		conf ftp control_packets=5 passive_packets=1 \
+		bytes="$sent_bytes" already_marked=4
+	check_marks "overwrite: none of our ports" "0=1 99=2" "to=$vip port=22" \
+		"to=$vip port=22 flags=PA" "to=198.51.100.11 flags=PA"
+
+	afresh on_marked=keep
+	check_marks "keep: another mark stays" "21=2 99=4" \
+		"to=$vip count=2" "to=$vip flags=PA count=3" \
+		"to=$vip6 port=10000 flags=PA data=5"
+	check_stats "keep: counted as marked already, and not as ours" \
+		conf ftp control_packets=2 bytes=80 already_marked=4
+
+	for policy in overwrite keep; do
+		afresh on_marked=$policy
+		check_marks "$policy: our own mark stays" "21=3" \
+			"to=$vip flags=F count=2" "to=$vip port=10000 flags=F"
+		check_stats "$policy: our own mark is not another one" \
+			conf ftp control_packets=2 passive_packets=1 bytes=120
+	done
+	agent_ask nft "flush chain inet wire others_marks"
+}
+
+# Counters outlive changes of the service, also while it is disabled.
+lasting()
+{
+	afresh
+	check_marks "a packet" "21=1" "to=$vip"
+	service conf ftp mark=22 passive_ports=30000-30010 enabled=0
+	check_marks "another, while disabled" "0=1" "to=$vip"
+	service conf ftp enabled=1
+	check_marks "another, with another mark" "22=1" "to=$vip"
+	check_stats "counters outlive changes" conf ftp \
+		control_packets=2 bytes=80
+}
+
+each_port
+each_way
+exact_bytes
+both_kinds
+out_of_range
+shared_vip
+marked_before
+lasting
+finish

@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# notrack: where something else has switched conntrack on, a service's control
+# and passive packets pass it by, and all others do not.
+
+# shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
+# shellcheck disable=SC2317 # called by check
+# shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
+. "$(dirname "$0")/../lib/cluster.sh"
+# shellcheck source=../lib/dial.sh
+. "$selftests/lib/dial.sh"
+
+tracing=/sys/kernel/tracing
+ftp_active=ipvs
+big_size=$((1 << 18))
+
+# What conntrack has made of packets as they come in. IPVS lets go of its own
+# packets' entries, so the table would not show them.
+conntrack_watch()
+{
+	local kind state
+
+	{
+		echo "table inet track {"
+		for kind in vip4 vip6 server4 server6 other; do
+			for state in tracked untracked; do
+				echo "counter ${kind}_$state { packets 0 bytes 0 }"
+			done
+		done
+		cat <<-END
+		chain prerouting {
+			type filter hook prerouting priority -145
+			meta l4proto != tcp return
+			ip daddr $vip4 tcp dport { 21, $passive_first-$passive_last } ct state untracked counter name vip4_untracked return
+			ip daddr $vip4 tcp dport { 21, $passive_first-$passive_last } counter name vip4_tracked return
+			ip6 daddr $vip6 tcp dport { 21, $passive_first-$passive_last } ct state untracked counter name vip6_untracked return
+			ip6 daddr $vip6 tcp dport { 21, $passive_first-$passive_last } counter name vip6_tracked return
+			ip saddr $real_net4 tcp sport { 21, $passive_first-$passive_last } ct state untracked counter name server4_untracked return
+			ip saddr $real_net4 tcp sport { 21, $passive_first-$passive_last } counter name server4_tracked return
+			ip6 saddr $real_net6 tcp sport { 21, $passive_first-$passive_last } ct state untracked counter name server6_untracked return
+			ip6 saddr $real_net6 tcp sport { 21, $passive_first-$passive_last } counter name server6_tracked return
+			ct state untracked counter name other_untracked return
+			counter name other_tracked
+		}
+		}
+		END
+	} | in_ns "$director" nft -f -
+}
+
+# Which counters have counted since the last time, in one line.
+tracking()
+{
+	in_ns "$director" nft reset counters table inet track |
+		awk '$1 == "counter" { name = $2 } /packets [1-9]/ { print name }' |
+		sort | xargs
+}
+
+# The kernel counts how often the hook is entered.
+probe_on()
+{
+	[ -e "$tracing/kprobe_events" ] || mount -t tracefs tracefs "$tracing"
+	echo "p:nf_ftpmark_test/notrack nf_ftpmark:ftpmark_notrack" \
+		>>"$tracing/kprobe_events" &&
+		echo 1 >"$tracing/events/nf_ftpmark_test/enable"
+}
+
+probe_off()
+{
+	echo 0 >"$tracing/events/nf_ftpmark_test/enable"
+	echo "-:nf_ftpmark_test/notrack" >>"$tracing/kprobe_events"
+}
+
+hook_calls()
+{
+	[ -z "$probes" ] ||
+		awk '$1 == "notrack" { print $2 }' "$tracing/kprobe_profile"
+}
+
+# check_hook NAME TEST NUMBER: how often it was entered, where that can be seen.
+check_hook()
+{
+	if [ -n "$probes" ]; then
+		check "$1" [ "$(hook_calls)" "$2" "$3" ]
+	else
+		skip "$1" "no kprobes"
+	fi
+}
+
+service_entries()
+{
+	in_ns "$director" grep -E 'sport=21 |dport=21 |port=1[0-9]{4} ' \
+		/proc/net/nf_conntrack
+}
+
+# check_transfers WHEN PASSIVE ACTIVE: what conntrack sees of passive and of
+# active sessions, but for the family.
+check_transfers()
+{
+	local family mode
+
+	for family in 4 6; do
+		for mode in epsv eprt; do
+			new_cip "$family"
+			check "$1: $mode over IPv$family" \
+				session_run curl "$mode" "$cip"
+			check_equal "$1: peer, $mode over IPv$family" \
+				"$(expected_peer "$mode" "$family")" "$session_peers"
+			if [ "$mode" = epsv ]; then
+				check_equal "$1: seen of passive, IPv$family" \
+					"${2//N/$family}" "$(tracking)"
+			else
+				check_equal "$1: seen of active, IPv$family" \
+					"${3//N/$family}" "$(tracking)"
+			fi
+		done
+	done
+}
+
+# check_others WHEN: what is no part of the service.
+check_others()
+{
+	local before cport
+
+	before=$(service_stat ftp active_unmatched)
+	tracking >"$scratch/tracking"
+	new_cip 4
+	port=22
+	cport=$((++fresh_port))
+	tcp client "dial other $cip $cport $rip1_4 22"
+	tcp rs1 "accept 22 ssh"
+	check_exchange "$1: another connection to a server" rs1 other
+	check "$1: it is tracked" ct_entries "$cport"
+	hang_up rs1 other
+
+	new_port
+	tcp client "listen plain $cip $port"
+	dial rs1 "$cip" 2222
+	tcp client "accept plain_end plain"
+	check_equal "$1: a server's own connection is untouched" \
+		"$rip1_4 2222" "$answer"
+	check_exchange "$1: a server's own connection" rs1 plain_end
+	check "$1: it is tracked too" ct_entries "$port"
+	hang_up rs1 plain_end
+	check_equal "$1: all packets of both are tracked" \
+		"other_tracked" "$(tracking)"
+	check_equal "$1: active_unmatched: the server's own" \
+		$((before + 1)) "$(service_stat ftp active_unmatched)"
+}
+
+load_module
+cluster_up || exit
+active_up
+tcp rs1 "listen ssh $rip1_4 22"
+conntrack_watch
+# These are no mistake, so the client takes them.
+in_ns "$client" nft insert rule inet watch input tcp sport "{ 22, 2222 }" accept
+probes=""
+! probe_on || probes=1
+cluster_marker_module
+
+check_transfers "notrack=0" "serverN_tracked vipN_tracked" \
+	"other_tracked serverN_tracked vipN_tracked"
+check_hook "notrack=0: the hook is not there" -eq 0
+check_others "notrack=0"
+
+service_set ftp notrack 1
+check_transfers "notrack=1" "serverN_untracked vipN_untracked" \
+	"other_tracked serverN_untracked vipN_untracked"
+check_equal "notrack=1: no entry of the service" "" "$(service_entries)"
+check_hook "notrack=1: the hook is there" -gt 0
+check_others "notrack=1"
+check_counts "with active=ipvs" ftp 16 2 0
+
+ftp_active=snat
+service_set ftp active snat
+check_transfers "snat, notrack=1" "serverN_untracked vipN_untracked" \
+	"other_tracked serverN_untracked vipN_untracked"
+check_equal "snat, notrack=1: no entry of the service" "" "$(service_entries)"
+check_counts "with active=snat" ftp 24 2 0
+
+service_set ftp notrack 0
+calls=$(hook_calls)
+new_cip 4
+check "notrack=0 again: a transfer" session_run curl epsv "$cip"
+check_equal "notrack=0 again: tracked" "server4_tracked vip4_tracked" \
+	"$(tracking)"
+check_hook "notrack=0 again: the hook is gone" -eq "$calls"
+[ -z "$probes" ] || probe_off
+finish

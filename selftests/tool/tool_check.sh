@@ -1,0 +1,261 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "ftpmark check": what it says of the module, of kernels with Secure Boot, of
+# versions and counters, as JSON, to users, and without the module.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=../lib/router.sh
+. "$(dirname "$0")/../lib/router.sh"
+
+enforce=/sys/module/module/parameters/sig_enforce
+lockdown=/sys/kernel/security/lockdown
+
+# The same as text and as JSON, in the same order, and a router that is well.
+test_json()
+{
+	look "$scratch/json" -j check
+	check_equal "JSON of a router that is well" \
+		'{"faults":0,"warnings":0,"notes":0,"findings":[]}' \
+		"$(tr -d ' \n' <"$scratch/json")"
+	on_router sysctl -qw net.ipv4.ip_forward=0 net.ipv4.vs.conntrack=1
+	ipvs -E -f 21 -s rr -p 60
+	ip -n "$router" address del "$vip6/128" dev lo
+	finds "findings of every grade, the worst first" "fault forwarding-off;fault vip-not-local;warning ipvs-timeout;note vs-conntrack"
+	look "$scratch/json" -j check
+	check_equal "exit status with JSON" 1 "$status"
+	python3 - "$scratch/json" >"$scratch/again" <<-'END'
+		import json, sys
+		check = json.load(open(sys.argv[1]))
+		assert list(check) == ["faults", "warnings", "notes", "findings"]
+		count = dict(faults=0, warnings=0, notes=0)
+		for it in check["findings"]:
+		    assert list(it) == ["id", "grade", "service", "finding", "remedy"]
+		    count[it["grade"] + "s"] += 1
+		    service = it["service"] + ": " if it["service"] else ""
+		    print(f'{it["grade"]}: {service}{it["finding"]} [{it["id"]}]')
+		    print("    " + it["remedy"])
+		assert count == {key: check[key] for key in count}
+	END
+	check "JSON says what the text says" \
+		diff "$scratch/text" "$scratch/again"
+	on_router sysctl -qw net.ipv4.ip_forward=1 net.ipv4.vs.conntrack=0
+	ipvs_setup
+	ip -n "$router" address add "$vip6/128" dev lo nodad
+}
+
+# A SYN, of which nobody expects an answer.
+syn() # NAMESPACE SOURCE_PORT MARK ADDRESS PORT
+{
+	ip netns exec "$1" python3 -c '
+import socket, sys
+port, mark, address, to = sys.argv[1:]
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.setsockopt(socket.SOL_SOCKET, 36, int(mark))
+s.bind(("", int(port)))
+s.setblocking(False)
+s.connect_ex((address, int(to)))' "${@:2}"
+}
+
+# shellcheck disable=SC2317 # called by busywait
+counted() # COUNTER
+{
+	[ "$(module -j stats ftp | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["services"][0]["stats"][sys.argv[1]])' "$1")" -gt 0 ]
+}
+
+test_counters()
+{
+	syn "$router" 0 0 "$vip4" 9999
+	finds "SYNs out of range" "note counter-out-of-range"
+	anew
+	syn "$router" 0 7 "$vip4" 21
+	finds "packets that are marked" "warning counter-already-marked"
+	check_equal "the remedy is that of stats --explain" \
+		"$(module stats --explain | grep -A 3 already-marked | tail -n 2 | xargs)" \
+		"$(remedy_of counter-already-marked)"
+	anew
+	is_well "new counters"
+	syn "$server" 0 0 198.51.100.1 80
+	check "a server's own connection" busywait 10 counted active_unmatched
+	finds "it is noted" "note counter-active-unmatched"
+	anew
+	ipvs -C
+	syn "$server" 20 0 198.51.100.1 4000
+	check "active FTP without IPVS" busywait 10 counted active_failed
+	ipvs_setup
+	finds "has failed" "warning counter-active-failed"
+	anew
+	is_well "new counters again"
+}
+
+setup_service()
+{
+	module add ftp vip "$vip4,$vip6" real 10.0.0.0/24,2001:db8:2::/64
+	is_well "the service is there again"
+}
+
+test_services()
+{
+	module add other vip 192.0.2.99 enabled 0
+	is_well "a service that is disabled"
+	module del other
+	module disable ftp
+	finds "none is enabled" "warning no-service"
+	module del ftp
+	finds "none at all" "warning no-service"
+	setup_service
+}
+
+# Another module stands in for this one, so there may be a note on its version.
+signed_well()
+{
+	findings
+	check_equal "a signature by a known key" "" \
+		"$(grep -v module-reload <<<"$found")"
+}
+
+# Files of the kernel under others: what a machine with Secure Boot has.
+test_kernel()
+{
+	local release file signed
+
+	release=$(uname -r)
+	file=$(modinfo -F filename nf_ftpmark)
+	signed=$(modinfo -F filename ip_vs)
+
+	prepare="mount -t tmpfs none ${file%/*}"
+	finds "no module for this kernel" "warning module-not-built"
+	prepare=:
+	sed "s/vermagic=[0-9]/vermagic=0/" "$file" >"$scratch/module.ko"
+	check "a module for another kernel" ! cmp -s "$file" "$scratch/module.ko"
+	masks=("$file" "$scratch/module.ko")
+	finds "is found" "warning module-wrong-kernel"
+	check_equal "and named" "0${release#?}" \
+		"$(sed -n 's/.*built for kernel \([^,]*\),.*/\1/p' "$scratch/text")"
+
+	echo Y >"$scratch/yes"
+	if [ -e "$enforce" ]; then
+		masks=("$enforce" "$scratch/yes")
+		finds "no signature, though they are enforced" \
+			"warning module-unsigned"
+	else
+		skip "no signature, though they are enforced" \
+			"this kernel knows none"
+	fi
+	if [ -e "$lockdown" ]; then
+		masks=("$lockdown" "$scratch/lockdown")
+		echo "none [integrity] confidentiality" >"$scratch/lockdown"
+		finds "no signature, in lockdown" "warning module-unsigned"
+		echo "[none] integrity confidentiality" >"$scratch/lockdown"
+		is_well "no lockdown"
+	else
+		skip "no signature, in lockdown" "this kernel has none"
+	fi
+	masks=()
+	# shellcheck disable=SC2016 # expanded by the other shell
+	prepare='mount -t tmpfs none /sys/firmware &&
+		mkdir -p /sys/firmware/efi/efivars &&
+		printf "\6\0\0\0\1" >/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c'
+	finds "no signature, with Secure Boot" "warning module-unsigned"
+	prepare=${prepare/\\1/\\0}
+	is_well "Secure Boot is off"
+	prepare=:
+
+	if [ -z "$(modinfo -F signer ip_vs)" ]; then
+		skip "a module that is signed" "this kernel's are not"
+	else
+		# Its own file has no version that could differ.
+		masks=("$file" "$signed" "$enforce" "$scratch/yes")
+		echo OE >"$scratch/taint"
+		masks+=(/sys/module/nf_ftpmark/taint "$scratch/taint")
+		finds "a signature by an unknown key" "warning module-unsigned"
+		check "and which remedy" grep -q mokutil "$scratch/text"
+		echo O >"$scratch/taint"
+		signed_well
+	fi
+	masks=()
+	is_well "nothing is enforced here"
+}
+
+test_versions()
+{
+	echo 0.0.1 >"$scratch/version"
+	masks=(/sys/module/nf_ftpmark/version "$scratch/version")
+	finds "an older module" "warning module-version;warning module-reload"
+	check_equal "which to update" "update and reload the module" \
+		"$(remedy_of module-version)"
+	# A file that could not be written would remove all services.
+	check_equal "each step of a reload needs the one before" 3 \
+		"$(remedy_of module-reload | grep -o '&&' | wc -l)"
+	check "and nothing else is between them" \
+		! grep ';' <(remedy_of module-reload)
+	echo 99.1 >"$scratch/version"
+	findings
+	check_equal "a newer module: which to update" "update the tool" \
+		"$(remedy_of module-version)"
+	masks=()
+	is_well "the same version"
+}
+
+# Everything unprivileged that can be looked at is; the rest is told.
+test_unprivileged()
+{
+	local user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+
+	# Or there could be no rules to be looked at.
+	on_router nft list tables
+	on_router "${user[@]}" "$ftpmark" check >"$scratch/text" 2>&1
+	check_equal "check by a user" "0 note unseen-ipvs note unseen-rules" \
+		"$? $(list | xargs)"
+	check_equal "says why" 2 \
+		"$(grep -c 'Operation not permitted\|Permission denied' "$scratch/text")"
+	check "and what to do" grep -q '^    run ftpmark check as root' "$scratch/text"
+	on_router sysctl -qw net.ipv4.ip_forward=0
+	ip -n "$router" address del "$vip4/32" dev lo
+	on_router "${user[@]}" "$ftpmark" check >"$scratch/text"
+	check_equal "a user sees what is wrong" \
+		"1 fault forwarding-off fault vip-not-local note unseen-ipvs note unseen-rules" \
+		"$? $(list | xargs)"
+	on_router sysctl -qw net.ipv4.ip_forward=1
+	ip -n "$router" address add "$vip4/32" dev lo
+
+	masks=("$(readlink -f "$(command -v modinfo)")" /dev/null)
+	finds "no modinfo" "note unseen-file"
+	masks=()
+}
+
+test_without_module()
+{
+	local file
+
+	file=$(modinfo -F filename nf_ftpmark)
+	unload_module
+	finds "the module is not loaded" "fault module-not-loaded"
+	if [ -e "$enforce" ]; then
+		masks=("$enforce" "$scratch/yes")
+		finds "nor signed" "fault module-not-loaded;fault module-unsigned"
+		masks=()
+	else
+		skip "nor signed" "this kernel knows no signatures"
+	fi
+	prepare="mount -t tmpfs none ${file%/*}"
+	finds "nor built" "fault module-not-loaded;fault module-not-built"
+	prepare=:
+	load_module
+	finds "it is loaded" "warning no-service"
+	setup_service
+	check "check of a word" ! module check ftp
+	check "check of no namespace" ! "$ftpmark" -n nosuch check
+}
+
+test_json
+test_counters
+test_services
+test_kernel
+test_versions
+test_unprivileged
+test_without_module
+finish

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "ftpmark check": what it says of IPVS.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=../lib/router.sh
+. "$(dirname "$0")/../lib/router.sh"
+
+test_virtual()
+{
+	ipvs -D -f 21
+	finds "no IPVS service, IPv4" "fault ipvs-no-service"
+	remedy_of ipvs-no-service | on_router bash
+	finds "it is there, but empty" "fault ipvs-no-server"
+	ipvs_setup
+	ipvs -D -f 21 -6
+	finds "no IPVS service, IPv6" "fault ipvs-no-service"
+	ipvs_setup
+	ipvs -A -f 22 -s rr
+	is_well "a service for another mark"
+	ipvs -D -f 22
+	module set ftp mark 23
+	finds "another mark" "fault ipvs-no-service;fault ipvs-no-service"
+	module set ftp mark 21
+
+	ipvs -E -f 21 -s rr
+	finds "IPVS not persistent" "fault ipvs-not-persistent"
+	remedy "IPVS not persistent" ipvs-not-persistent
+	ipvs -E -f 21 -6 -s rr
+	finds "IPVS not persistent, IPv6" "fault ipvs-not-persistent"
+	remedy "IPVS not persistent, IPv6" ipvs-not-persistent
+	ipvs -E -f 21 -s sh
+	finds "IPVS hashes addresses" "warning ipvs-not-persistent"
+	ipvs -E -f 21 -s sh -b sh-port
+	finds "IPVS hashes ports, too" "fault ipvs-not-persistent"
+	ipvs -E -f 21 -s rr -p 60
+	finds "short persistence" "warning ipvs-timeout"
+	remedy "short persistence" ipvs-timeout
+	ipvs -E -f 21 -s rr -p 300 -M 255.255.255.0
+	finds "persistence of networks" "note ipvs-netmask"
+	ipvs -E -f 21 -s rr -p 300 -M 255.255.255.255
+	ipvs -E -f 21 -6 -s rr -p 300 -M 64
+	finds "persistence of networks, IPv6" "note ipvs-netmask"
+	ipvs_setup
+	if modprobe ip_vs_pe_sip 2>/dev/null; then
+		ipvs -E -f 21 -s rr -p 300 --pe sip
+		finds "a persistence engine" "warning ipvs-engine"
+	fi
+	ipvs_setup
+	ipvs --set 100 0 0
+	finds "connections soon forgotten" "warning ipvs-tcp-timeout"
+	remedy "connections soon forgotten" ipvs-tcp-timeout
+}
+
+test_servers()
+{
+	ipvs -e -f 21 -r 10.0.0.11 -m -w 0
+	finds "all weights are 0" "fault ipvs-no-server"
+	ipvs_setup
+	ipvs -a -f 21 -r 10.9.0.1 -m
+	finds "a server that is not listed" "warning server-not-listed"
+	# The prefix of a remedy that is a command of the tool.
+	"$ftpmark" -n "$router" set ftp real \
+		"$(remedy_of server-not-listed | sed 's/.* //')"
+	is_well "it is listed"
+	module set ftp real 10.0.0.0/24,2001:db8:2::/64
+	ipvs -e -f 21 -r 10.9.0.1 -g
+	is_well "one that answers itself need not be listed"
+	ipvs_setup
+
+	module set ftp active off
+	finds "active FTP off" "note active-off"
+	module set ftp active ipvs real none
+	finds "no real servers" "note active-off"
+	module set ftp real 10.0.0.0/24,2001:db8:2::/64
+	ipvs -e -f 21 -r 10.0.0.11 -g
+	ipvs -e -f 21 -6 -r 2001:db8:2::11 -g
+	finds "active FTP with DR only" "note active-needless"
+	ipvs -e -f 21 -r 10.0.0.11 -i
+	ipvs -e -f 21 -6 -r 2001:db8:2::11 -i
+	finds "active FTP with TUN only" "note active-needless"
+	on_router sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+	finds "these need no forwarding" "note active-needless"
+	on_router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	module set ftp active off
+	is_well "and are well with active off"
+	module set ftp active ipvs
+	ipvs_setup
+	is_well "NAT again"
+}
+
+test_port_services()
+{
+	ipvs -A -t "$vip4:21" -s rr
+	finds "IPVS service for port 21" "warning ipvs-port-service"
+	remedy "IPVS service for port 21" ipvs-port-service
+	ipvs -A -t "$vip4:0" -s rr -p 300
+	finds "IPVS service for all ports" "warning ipvs-port-service"
+	remedy "IPVS service for all ports" ipvs-port-service
+	ipvs -A -t "[$vip6]:15000" -s rr
+	finds "IPVS service for a passive port" "warning ipvs-port-service"
+	remedy "IPVS service for a passive port" ipvs-port-service
+	ipvs -A -t "$vip4:80" -s rr
+	ipvs -A -u "$vip4:21" -s rr
+	ipvs -A -t 192.0.2.11:21 -s rr
+	is_well "services for other ports, protocols and addresses"
+	ipvs_setup
+}
+
+test_virtual
+test_servers
+test_port_services
+finish

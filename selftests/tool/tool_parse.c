@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The grammar of ftpmark, without a kernel: good lines give the expected
+ * request, bad ones a complaint about the right word, and random ones never
+ * anything in between.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kselftest.h"
+
+#include "../../tools/parse.h"
+#include "tool_random.h"
+
+#define NAME_31 "a234567890123456789012345678901"
+#define NO_NAME "not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)"
+
+enum {
+	TEST_WORDS_MAX = 24,
+	TEST_RANDOM_LINES = 200000,
+};
+
+/**
+ * struct test_good - a line that has to be understood
+ * @shape: what the verb takes
+ * @words: the line
+ * @want: the request, as test_format() prints it
+ */
+struct test_good {
+	enum ftpmark_shape shape;
+	const char *words[TEST_WORDS_MAX];
+	const char *want;
+};
+
+/**
+ * struct test_bad - a line that has to be refused
+ * @shape: what the verb takes
+ * @words: the line
+ * @word: the word to complain about
+ * @why: and the reason to give
+ */
+struct test_bad {
+	enum ftpmark_shape shape;
+	const char *words[TEST_WORDS_MAX];
+	const char *word;
+	const char *why;
+};
+
+static const struct test_good test_good[] = {
+	{ FTPMARK_NO_WORDS, { NULL }, "-" },
+	{ FTPMARK_MAY_NAME, { NULL }, "-" },
+	{ FTPMARK_MAY_NAME, { "ftp" }, "ftp" },
+	{ FTPMARK_NAME, { "ftp" }, "ftp" },
+	{ FTPMARK_NAME, { "a" }, "a" },
+	{ FTPMARK_NAME, { "0" }, "0" },
+	{ FTPMARK_NAME, { "Z_.-9" }, "Z_.-9" },
+	{ FTPMARK_NAME, { NAME_31 }, NAME_31 },
+	/* A word of the grammar is as good a name as any. */
+	{ FTPMARK_NAME, { "vip" }, "vip" },
+	{ FTPMARK_NAME_MAY_SET, { "ftp" }, "ftp" },
+	{ FTPMARK_NAME_MAY_SET, { "ftp", "vip", "192.0.2.10" },
+	  "ftp vip=192.0.2.10" },
+	{ FTPMARK_NAME_SET, { "vip", "vip", "vip" }, "vip vip=vip" },
+	{ FTPMARK_NAME_SET, { "f", "vip", "192.0.2.10", "real", "10.0.0.0/24" },
+	  "f vip=192.0.2.10 real_servers=10.0.0.0/24" },
+	{ FTPMARK_NAME_SET, { "f", "control", "21", "passive", "1-2" },
+	  "f control_ports=21 passive_ports=1-2" },
+	{ FTPMARK_NAME_SET, { "f", "control_ports", "21,2121" },
+	  "f control_ports=21,2121" },
+	{ FTPMARK_NAME_SET, { "f", "control-ports", "21 2121" },
+	  "f control_ports=21 2121" },
+	{ FTPMARK_NAME_SET, { "f", "active-ports", "20", "active", "off" },
+	  "f active_ports=20 active=off" },
+	{ FTPMARK_NAME_SET, { "f", "on-marked", "keep", "mark", "0x15" },
+	  "f on_marked=keep mark=0x15" },
+	{ FTPMARK_NAME_SET, { "f", "on_marked", "keep", "enabled", "1" },
+	  "f on_marked=keep enabled=1" },
+	{ FTPMARK_NAME_SET, { "f", "real-servers", "none", "passive", "none" },
+	  "f real_servers= passive_ports=" },
+	/* What a value means is the kernel's affair. */
+	{ FTPMARK_NAME_SET, { "f", "mark", "none" }, "f mark=none" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "-1" }, "f mark=-1" },
+	{ FTPMARK_NAME_SET, { "f", "vip", "real" }, "f vip=real" },
+	{ FTPMARK_NAME_SET, { "f", "vip", "a\tb" }, "f vip=a\tb" },
+};
+
+static const struct test_bad test_bad[] = {
+	{ FTPMARK_NO_WORDS, { "ftp" }, "ftp", "not expected" },
+	{ FTPMARK_NO_WORDS, { "" }, "", "not expected" },
+	{ FTPMARK_MAY_NAME, { "ftp", "mail" }, "mail", "not expected" },
+	{ FTPMARK_NAME, { NULL }, "NAME", "missing" },
+	{ FTPMARK_NAME, { "ftp", "vip", "::1" }, "vip", "not expected" },
+	{ FTPMARK_NAME_MAY_SET, { NULL }, "NAME", "missing" },
+	{ FTPMARK_NAME_SET, { NULL }, "NAME", "missing" },
+	{ FTPMARK_NAME_SET, { "ftp" }, "WORD VALUE", "missing" },
+	{ FTPMARK_NAME, { "" }, "", NO_NAME },
+	{ FTPMARK_NAME, { "." }, ".", NO_NAME },
+	{ FTPMARK_NAME, { ".." }, "..", NO_NAME },
+	{ FTPMARK_NAME, { "-n" }, "-n", NO_NAME },
+	{ FTPMARK_NAME, { "_ftp" }, "_ftp", NO_NAME },
+	{ FTPMARK_NAME, { "a/b" }, "a/b", NO_NAME },
+	{ FTPMARK_NAME, { "a b" }, "a b", NO_NAME },
+	{ FTPMARK_NAME, { "ftp\n" }, "ftp\n", NO_NAME },
+	{ FTPMARK_NAME, { "f\xc3\xbc" }, "f\xc3\xbc", NO_NAME },
+	{ FTPMARK_NAME, { "\xff" }, "\xff", NO_NAME },
+	{ FTPMARK_NAME, { NAME_31 "2" }, NAME_31 "2", NO_NAME },
+	{ FTPMARK_MAY_NAME, { "a*" }, "a*", NO_NAME },
+	{ FTPMARK_NAME_SET, { "/etc", "vip", "::1" }, "/etc", NO_NAME },
+	{ FTPMARK_NAME_SET, { "f", "vipp", "::1" }, "vipp",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "vi", "::1" }, "vi", "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "VIP", "::1" }, "VIP", "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "vip ", "::1" }, "vip ",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "", "::1" }, "", "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "-vip", "::1" }, "-vip",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "stats/bytes", "0" }, "stats/bytes",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "control ports", "21" }, "control ports",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "1", "bogus" }, "bogus",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "vip", "a", "b", "mark", "1" }, "b",
+	  "no such setting" },
+	{ FTPMARK_NAME_SET, { "f", "vip" }, "vip", "value missing" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "1", "real" }, "real",
+	  "value missing" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "1", "mark", "1" }, "mark",
+	  "given twice" },
+	{ FTPMARK_NAME_SET, { "f", "real_servers", "a", "real", "b" },
+	  "real", "given twice" },
+	{ FTPMARK_NAME_SET, { "f", "on_marked", "keep", "on-marked", "keep" },
+	  "on-marked", "given twice" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "1", "mark" }, "mark",
+	  "given twice" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "" }, "mark", "value empty" },
+	{ FTPMARK_NAME_SET, { "f", "mark", " \t " }, "mark", "value empty" },
+	{ FTPMARK_NAME_SET, { "f", "real", "" }, "real",
+	  "value empty (an empty list is: none)" },
+	{ FTPMARK_NAME_SET, { "f", "mark", "1\n" }, "mark",
+	  "value holds a newline" },
+	{ FTPMARK_NAME_SET, { "f", "vip", "192.0.2.1\n192.0.2.2" }, "vip",
+	  "value holds a newline" },
+	{ FTPMARK_NAME_MAY_SET, { "f", "enabled", "\n" }, "enabled",
+	  "value holds a newline" },
+};
+
+static int test_count(const char *const *words)
+{
+	int count = 0;
+
+	while (count < TEST_WORDS_MAX && words[count])
+		count++;
+	return count;
+}
+
+static bool test_parse(enum ftpmark_shape shape, const char *const *words,
+		       struct ftpmark_request *request,
+		       struct ftpmark_complaint *complaint)
+{
+	char *argv[TEST_WORDS_MAX + 1] = { NULL };
+	int count = test_count(words);
+	int i;
+
+	for (i = 0; i < count; i++)
+		argv[i] = (char *)words[i];
+	return ftpmark_parse(shape, count, argv, request, complaint);
+}
+
+static void test_format(const struct ftpmark_request *request, char *text,
+			size_t size)
+{
+	size_t used;
+	size_t i;
+
+	used = snprintf(text, size, "%s", request->name ? request->name : "-");
+	for (i = 0; i < request->count && used < size; i++)
+		used += snprintf(text + used, size - used, " %s=%s",
+				 request->changes[i].setting->file,
+				 request->changes[i].value);
+}
+
+/* One test a line of TAP, so no control characters. */
+static void test_join(const char *const *words, char *text, size_t size)
+{
+	size_t used = 0;
+	char *c;
+	int i;
+
+	text[0] = '\0';
+	for (i = 0; i < test_count(words) && used < size; i++)
+		used += snprintf(text + used, size - used, "%s'%s'",
+				 i ? " " : "", words[i]);
+	for (c = text; *c; c++) {
+		if (*c < ' ' || *c > '~' || *c == '#')
+			*c = '?';
+	}
+}
+
+static void test_good_lines(void)
+{
+	struct ftpmark_complaint complaint = { "", "" };
+	struct ftpmark_request request;
+	char text[512], line[512];
+	bool good;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(test_good); i++) {
+		good = test_parse(test_good[i].shape, test_good[i].words,
+				  &request, &complaint);
+		test_format(&request, text, sizeof(text));
+		if (!good)
+			ksft_print_msg("refused: %s: %s\n", complaint.word,
+				       complaint.why);
+		test_join(test_good[i].words, line, sizeof(line));
+		ksft_test_result(good && !strcmp(text, test_good[i].want),
+				 "good, shape %d: %s\n", test_good[i].shape,
+				 line);
+	}
+}
+
+static void test_bad_lines(void)
+{
+	struct ftpmark_complaint complaint;
+	struct ftpmark_request request;
+	char line[512];
+	bool same;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(test_bad); i++) {
+		complaint.word = "";
+		complaint.why = "";
+		same = !test_parse(test_bad[i].shape, test_bad[i].words,
+				   &request, &complaint) &&
+		       !strcmp(complaint.word, test_bad[i].word) &&
+		       !strcmp(complaint.why, test_bad[i].why);
+		if (!same)
+			ksft_print_msg("complaint: '%s': '%s'\n",
+				       complaint.word, complaint.why);
+		test_join(test_bad[i].words, line, sizeof(line));
+		ksft_test_result(same, "bad, shape %d: %s\n",
+				 test_bad[i].shape, line);
+	}
+}
+
+static void test_value_length(void)
+{
+	const char *words[TEST_WORDS_MAX] = { "f", "vip", NULL };
+	struct ftpmark_complaint complaint = { "", "" };
+	static char value[FTPMARK_VALUE_MAX + 2];
+	struct ftpmark_request request;
+
+	memset(value, '1', FTPMARK_VALUE_MAX);
+	words[2] = value;
+	ksft_test_result(test_parse(FTPMARK_NAME_SET, words, &request,
+				    &complaint) &&
+			 request.changes[0].value == value,
+			 "the longest value is taken\n");
+
+	value[FTPMARK_VALUE_MAX] = '1';
+	ksft_test_result(!test_parse(FTPMARK_NAME_SET, words, &request,
+				     &complaint) &&
+			 !strcmp(complaint.word, "vip") &&
+			 !strncmp(complaint.why, "value too long", 14),
+			 "one byte more is refused\n");
+}
+
+static void test_every_setting(void)
+{
+	struct ftpmark_complaint complaint = { "", "" };
+	char *argv[1 + 2 * FTPMARK_SETTINGS_MAX];
+	struct ftpmark_request request;
+	bool all = true;
+	int argc = 0;
+	size_t i;
+
+	argv[argc++] = "f";
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		all &= ftpmark_setting_find(ftpmark_settings[i].file) ==
+		       &ftpmark_settings[i];
+		all &= ftpmark_setting_find(ftpmark_settings[i].word) ==
+		       &ftpmark_settings[i];
+		argv[argc++] = (char *)ftpmark_settings[i].word;
+		argv[argc++] = "x";
+	}
+	ksft_test_result(all, "every setting is found by file and word\n");
+	ksft_test_result(ftpmark_parse(FTPMARK_NAME_SET, argc, argv, &request,
+				       &complaint) &&
+			 request.count == ftpmark_settings_count,
+			 "every setting fits in one request\n");
+}
+
+static void test_order(const char *const *words, bool enable, const char *want,
+		       const char *turned)
+{
+	struct ftpmark_complaint complaint = { "", "" };
+	struct ftpmark_request request;
+	char text[512], other[512];
+	bool good;
+
+	good = test_parse(FTPMARK_NAME_MAY_SET, words, &request, &complaint);
+	if (enable)
+		ftpmark_request_enable(&request);
+	ftpmark_request_order(&request);
+	test_format(&request, text, sizeof(text));
+	ftpmark_request_turn(&request);
+	test_format(&request, other, sizeof(other));
+	good &= !strcmp(text, want) && !strcmp(other, turned);
+	if (!good)
+		ksft_print_msg("order: %s, turned: %s\n", text, other);
+	ksft_test_result(good, "order: %s\n", want);
+}
+
+static void test_orders(void)
+{
+	static const char *const none[TEST_WORDS_MAX] = { "f" };
+	static const char *const one[TEST_WORDS_MAX] = {
+		"f", "mark", "7" };
+	static const char *const two[TEST_WORDS_MAX] = {
+		"f", "vip", "a", "mark", "7" };
+	static const char *const on[TEST_WORDS_MAX] = {
+		"f", "vip", "a", "enabled", "1", "mark", "7", "real", "b" };
+	static const char *const off[TEST_WORDS_MAX] = {
+		"f", "vip", "a", "mark", "7", "enabled", "0", "real", "b" };
+	static const char *const odd[TEST_WORDS_MAX] = {
+		"f", "enabled", "maybe", "vip", "a" };
+
+	test_order(none, false, "f", "f");
+	test_order(none, true, "f enabled=1", "f enabled=1");
+	test_order(one, false, "f mark=7", "f mark=7");
+	test_order(one, true, "f mark=7 enabled=1", "f mark=7 enabled=1");
+	test_order(two, false, "f mark=7 vip=a", "f vip=a mark=7");
+	test_order(on, false, "f mark=7 real_servers=b vip=a enabled=1",
+		   "f vip=a real_servers=b mark=7 enabled=1");
+	test_order(on, true, "f mark=7 real_servers=b vip=a enabled=1",
+		   "f vip=a real_servers=b mark=7 enabled=1");
+	test_order(off, false, "f enabled=0 mark=7 real_servers=b vip=a",
+		   "f enabled=0 vip=a real_servers=b mark=7");
+	test_order(off, true, "f enabled=0 mark=7 real_servers=b vip=a",
+		   "f enabled=0 vip=a real_servers=b mark=7");
+	/* Only the kernel knows that it is not a switch: ask it last. */
+	test_order(odd, true, "f vip=a enabled=maybe", "f vip=a enabled=maybe");
+}
+
+static const char *test_random_word(char *buffer, size_t size)
+{
+	static const char *const words[] = {
+		"ftp", "vip", "real", "real_servers", "mark", "none", "",
+		"passive", "enabled", "0", "1", "active", "on-marked", "\n",
+		"control", "10.0.0.0/24", "::1", "-", ".", NAME_31 "x",
+	};
+	size_t len;
+	size_t i;
+
+	if (test_random(8))
+		return words[test_random(ARRAY_SIZE(words))];
+	len = test_random(size);
+	for (i = 0; i < len; i++)
+		buffer[i] = 1 + test_random(255);
+	buffer[len] = '\0';
+	return buffer;
+}
+
+static bool test_request_sound(const struct ftpmark_request *request)
+{
+	const struct ftpmark_change *change;
+	size_t i, j;
+
+	if (request->count > ftpmark_settings_count ||
+	    (request->name && !ftpmark_name_valid(request->name)))
+		return false;
+	for (i = 0; i < request->count; i++) {
+		change = &request->changes[i];
+		if (!change->setting || !change->value ||
+		    strchr(change->value, '\n') ||
+		    (!change->value[0] && !change->setting->list))
+			return false;
+		for (j = 0; j < i; j++) {
+			if (request->changes[j].setting == change->setting)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool test_random_line(void)
+{
+	static char buffers[TEST_WORDS_MAX][64];
+	struct ftpmark_complaint complaint = { NULL, NULL };
+	const char *words[TEST_WORDS_MAX] = { NULL };
+	struct ftpmark_request request;
+	unsigned int count;
+	unsigned int i;
+
+	count = test_random(TEST_WORDS_MAX);
+	for (i = 0; i < count; i++)
+		words[i] = test_random_word(buffers[i], sizeof(buffers[i]));
+	if (!test_parse(test_random(FTPMARK_NAME_SET + 1), words, &request,
+			&complaint))
+		return complaint.word && complaint.why;
+	if (!test_request_sound(&request))
+		return false;
+	ftpmark_request_enable(&request);
+	ftpmark_request_order(&request);
+	if (!test_request_sound(&request))
+		return false;
+	ftpmark_request_turn(&request);
+	return test_request_sound(&request);
+}
+
+static void test_random_lines(void)
+{
+	int failed = 0;
+	int i;
+
+	for (i = 0; i < TEST_RANDOM_LINES; i++)
+		failed += !test_random_line();
+	ksft_test_result(!failed, "%d random lines\n", TEST_RANDOM_LINES);
+}
+
+int main(void)
+{
+	ksft_print_header();
+	ksft_set_plan(ARRAY_SIZE(test_good) + ARRAY_SIZE(test_bad) + 2 + 2 +
+		      10 + 1);
+
+	test_good_lines();
+	test_bad_lines();
+	test_value_length();
+	test_every_setting();
+	test_orders();
+	test_random_lines();
+
+	ksft_finished();
+}

@@ -1,0 +1,277 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# save and restore against the real module: only what differs is touched,
+# services may swap what they have, and a refusal leaves all as it was.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/run_tool.sh
+. "$selftests/lib/run_tool.sh"
+
+conf=$scratch/ftpmark.conf
+other=
+
+saved()
+{
+	"$ftpmark" save | grep -v '^#'
+}
+
+# The files written by the command behind it, as "SERVICE FILE VALUE".
+writes() # COMMAND...
+{
+	strace -qq -y -s 200 -e trace=write "$@" 2>&1 >/dev/null |
+		sed -n 's|^write([0-9]*<.*/net/\(.*\)>, "\(.*\)\\n", .*|\1 \2|p' |
+		sed 's|^services/||'
+}
+
+test_save()
+{
+	run save
+	expect "save of nothing" 0 "# Saved by ftpmark $version; read by: ftpmark restore"
+	"$ftpmark" add ftp vip 192.0.2.10,2001:db8::10 real 10.0.0.0/24
+	"$ftpmark" add off enabled 0 control 21,2100-2199 passive none mark 0x10 \
+		on-marked keep active masquerade active-ports 20,2020 notrack 1
+	run save
+	expect "save" 0 "# Saved by ftpmark $version; read by: ftpmark restore
+add ftp vip 192.0.2.10,2001:db8::10 real-servers 10.0.0.0/24 active ipvs
+add off control-ports 21,2100-2199 passive-ports none mark 16 on-marked keep active masquerade active-ports 20,2020 notrack 1 enabled 0"
+	cp "$scratch/out" "$conf"
+	before=$(state)
+	run restore --dry-run "$conf"
+	expect "what was saved is no difference" 0
+	check_equal "restoring it writes nothing" "" \
+		"$(writes "$ftpmark" restore "$conf")"
+	"$ftpmark" flush
+	run restore "$conf"
+	expect "restore into nothing" 0
+	check_equal "all is there again" "$before" "$(state)"
+}
+
+test_declarative()
+{
+	local inode
+
+	cat >"$conf" <<-'END'
+		# the same in other words
+		add ftp  vip 192.0.2.10,2001:DB8:0::0010	real 10.0.0.0/24 mark 0x15 passive 15001-20000,10000-15000 # and here
+		  add new vip 192.0.2.11 mark 0xffffffff
+
+		add third vip 192.0.2.10 control 2121 passive none enabled 1
+	END
+	run restore --dry-run "$conf"
+	expect "the difference" 4 "add new vip 192.0.2.11 mark 4294967295
+del off
+add third vip 192.0.2.10 control-ports 2121 passive-ports none"
+	check_equal "--dry-run changes nothing" "$before" "$(state)"
+	inode=$(stat -c %i "$sysfs/services/ftp")
+	check_equal "only what differs is touched" 0 \
+		"$(writes "$ftpmark" restore "$conf" | grep -c '^ftp')"
+	check_equal "a service that stays is the same one" "$inode" \
+		"$(stat -c %i "$sysfs/services/ftp")"
+	run save
+	check_equal "services are those of the file" "add ftp add new add third" \
+		"$(saved | cut -d ' ' -f 1,2 | xargs)"
+	run restore "$conf"
+	expect "once more" 0
+	run restore --dry-run "$conf"
+	expect "no difference is left" 0
+
+	sed -i 's/mark 0xffffffff/mark 7/' "$conf"
+	run restore --dry-run "$conf"
+	expect "one setting differs" 4 "set new mark 7"
+	check_equal "one setting is written" "new/mark 7" \
+		"$(writes "$ftpmark" restore "$conf")"
+	run restore - <"$conf"
+	expect "restore from standard input" 0
+	run -n "$other" restore --dry-run "$conf"
+	check_equal "another namespace has none of it" "4 3" \
+		"$status $(grep -c ^add <<<"$out")"
+}
+
+# What a write could be refused for on the way, though both ends are good.
+test_swaps()
+{
+	local from to
+
+	while IFS='|' read -r name from to; do
+		tr ';' '\n' <<<"$from" >"$conf.from"
+		tr ';' '\n' <<<"$to" >"$conf.to"
+		run restore "$conf.from"
+		expect "$name: before" 0
+		run restore "$conf.to"
+		expect "$name: there" 0
+		run restore --dry-run "$conf.to"
+		expect "$name: no difference" 0
+		run restore "$conf.from"
+		expect "$name: and back" 0
+		run restore --dry-run "$conf.from"
+		expect "$name: no difference" 0
+	done <<-'END'
+		a VIP moves|add a vip 192.0.2.1,192.0.2.2;add b vip 192.0.2.3|add a vip 192.0.2.1;add b vip 192.0.2.2,192.0.2.3
+		two VIPs swap|add a vip 192.0.2.1;add b vip 2001:db8::1|add a vip 2001:db8::1;add b vip 192.0.2.1
+		three go round|add a vip 192.0.2.1;add b vip 192.0.2.2;add c vip 192.0.2.3|add a vip 192.0.2.3;add b vip 192.0.2.1;add c vip 192.0.2.2
+		ports swap|add a vip 192.0.2.1 control 21 passive 100-199;add b vip 192.0.2.1 control 2121 passive 200-299|add a vip 192.0.2.1 control 2121 passive 200-299;add b vip 192.0.2.1 control 21 passive 100-199
+		a new one takes over|add a vip 192.0.2.1|add b vip 192.0.2.1
+		both change past a third|add a vip 192.0.2.1 passive none;add c vip 192.0.2.2 passive none|add a vip 192.0.2.2 control 2121 passive none;add c vip 192.0.2.2 passive none
+		one is disabled|add a vip 192.0.2.1;add b vip 192.0.2.1 enabled 0|add a vip 192.0.2.1 enabled 0;add b vip 192.0.2.1
+	END
+
+	printf '%s\n' "add a vip 192.0.2.1,192.0.2.2" "add b vip 192.0.2.3" >"$conf.from"
+	printf '%s\n' "add a vip 192.0.2.1" "add b vip 192.0.2.3,192.0.2.2" >"$conf.to"
+	"$ftpmark" restore "$conf.from"
+	check_equal "a service that keeps a VIP is not disabled" \
+		"a/vip 192.0.2.1;b/vip 192.0.2.3,192.0.2.2" \
+		"$(writes "$ftpmark" restore "$conf.to" | paste -sd ';')"
+	"$ftpmark" flush
+}
+
+refused() # LINE MESSAGE: in the second line of a file
+{
+	printf '# faulty\n%b\n' "$1" >"$conf"
+	run restore "$conf"
+	expect "refused: $1" 2 "" "ftpmark: $conf:2: $2"
+	run restore --dry-run "$conf"
+	expect "--dry-run refuses it, too: $1" 2 "" "ftpmark: $conf:2: $2"
+}
+
+test_faulty()
+{
+	"$ftpmark" add ftp vip 192.0.2.10
+	before=$(state)
+	refused 'del ftp' 'del: a line begins with "add" or "#"'
+	refused 'add' 'NAME: missing'
+	refused 'add a/b' 'a/b: not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)'
+	refused 'add b' 'b: has no vip (or say: enabled 0)'
+	refused 'add b vipp 192.0.2.1' 'vipp: no such setting'
+	refused 'add b vip' 'vip: value missing'
+	refused 'add b vip 192.0.2.1 vip 192.0.2.2' 'vip: given twice'
+	refused 'add b vip 192.0.2.1,192.0.2.256' '192.0.2.256: not an IPv4 or IPv6 address'
+	refused 'add b vip 192.0.2.0/24' '192.0.2.0/24: a prefix, not a host address'
+	refused 'add b vip 127.0.0.1' '127.0.0.1: a loopback address'
+	refused 'add b vip 192.0.2.1 real 10.0.0.1/24' '10.0.0.1/24: has bits set behind its length'
+	refused 'add b vip 192.0.2.1 passive 20-10' '20-10: ends before it begins'
+	refused 'add b vip 192.0.2.1 control none' 'control-ports: must not be empty'
+	refused 'add b vip 192.0.2.1 mark 021' '021: not a number from 1 to 0xffffffff'
+	refused 'add b vip 192.0.2.1 active maybe' 'maybe: not one of the words it takes'
+	refused 'add b vip 192.0.2.1 \001' '?: a control character'
+	printf '%s\n' "add b vip 192.0.2.1" "add b vip 192.0.2.2" >"$conf"
+	run restore "$conf"
+	expect "a service twice" 2 "" \
+		"ftpmark: $conf:2: b: stands in line 1 already"
+	check_equal "nothing of this has changed anything" "$before" "$(state)"
+
+	printf '%s\n' "add b vip 192.0.2.1" "" "add a vip 192.0.2.1" >"$conf"
+	run restore "$conf"
+	expect "two that share a port" 2 "" \
+		"ftpmark: $conf:3: a: has a vip and port of b in line 1"
+	run restore "$scratch/nothing"
+	expect "no such file" 2 "" \
+		"ftpmark: $scratch/nothing: No such file or directory"
+	run restore --bogus
+	check_equal "no such option" "2 ftpmark: --bogus: no such option" \
+		"$status ${err%%$'\n'*}"
+	check_equal "still nothing has changed" "$before" "$(state)"
+}
+
+# The kernel refuses the Nth write: the tool can't know that beforehand.
+test_refusal()
+{
+	local count n failed="" left=""
+
+	printf '%s\n' "add a vip 192.0.2.1" "add b vip 192.0.2.2 mark 5" \
+		"add gone vip 192.0.2.3" >"$conf.from"
+	printf '%s\n' "add a vip 192.0.2.2" "add b vip 192.0.2.1 mark 6" \
+		"add new vip 192.0.2.3 passive none" >"$conf"
+	"$ftpmark" restore "$conf.from"
+	before=$(state)
+	count=$(writes "$ftpmark" restore "$conf" | wc -l)
+	"$ftpmark" restore "$conf.from"
+	check "a change of several writes" [ "$count" -ge 8 ]
+	for ((n = 1; n <= count; n++)); do
+		status=0
+		strace -qq -o /dev/null -e trace=write \
+			-e inject="write:error=ENOMEM:when=$n" \
+			"$ftpmark" restore "$conf" 2>"$scratch/err" || status=$?
+		[ "$status" -eq 1 ] || failed+=" $n:$status"
+		[ "$(state)" = "$before" ] || left+=" $n"
+	done
+	check_equal "each write refused in turn: exit status 1" "" "$failed"
+	check_equal "each write refused in turn: all is set back" "" "$left"
+	check "the message names file and line" \
+		grep -q "^ftpmark: $conf:[1-3]: \|^ftpmark: gone: " "$scratch/err"
+	run restore "$conf"
+	expect "and without a fault it is done" 0
+	"$ftpmark" flush
+}
+
+test_unprivileged()
+{
+	local user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+
+	chmod 755 "$scratch"
+	"$ftpmark" restore "$conf.from"
+	before=$(state)
+	check_equal "save by a user" "$(saved)" \
+		"$("${user[@]}" "$ftpmark" save | grep -v '^#')"
+	status=0
+	"${user[@]}" "$ftpmark" restore --dry-run "$conf" >/dev/null || status=$?
+	check_equal "restore --dry-run by a user" 4 "$status"
+	check "restore by a user" ! "${user[@]}" "$ftpmark" restore "$conf"
+	check_equal "is refused and changes nothing" "$before" "$(state)"
+	"$ftpmark" flush
+}
+
+# many COUNT [WORD VALUE]: a file of so many services
+many()
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		echo "add s$i vip 10.1.$((i / 250)).$((i % 250 + 1)) mark $((i + 1)) ${*:2}"
+	done
+}
+
+# Calls of the kernel, which a slow machine does not change.
+calls() # COMMAND...
+{
+	strace -qq -o "$scratch/calls" "$@" && wc -l <"$scratch/calls"
+}
+
+test_many()
+{
+	local few much
+
+	many 100 enabled 0 >"$conf"
+	few=$(calls "$ftpmark" restore "$conf")
+	"$ftpmark" flush
+	many 1000 enabled 0 >"$conf"
+	much=$(calls "$ftpmark" restore "$conf")
+	note "system calls: $few for 100 services, $much for 1000"
+	check "ten times the services, ten times the calls" \
+		[ "$much" -le $((10 * few)) ]
+	check_equal "they are there" 1000 "$(saved | wc -l)"
+	many 1000 >"$conf"
+	SECONDS=0
+	check "restore enables 1000 services" "$ftpmark" restore "$conf"
+	note "in $SECONDS s"
+	check "no difference is left" "$ftpmark" restore --dry-run "$conf"
+	SECONDS=0
+	check "restore of none" "$ftpmark" restore /dev/null
+	note "in $SECONDS s"
+	check_equal "they are gone" 0 "$(saved | wc -l)"
+}
+
+need "$ftpmark" setpriv strace
+setup_ns other
+load_module
+version=$(cat /sys/module/nf_ftpmark/version)
+test_save
+test_declarative
+test_swaps
+test_faulty
+test_refusal
+test_unprivileged
+test_many
+finish

@@ -1,0 +1,227 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# stats in each of its forms, and JSON, against the real module: what it prints
+# is what the files hold, and what other programs read.
+
+# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+ftpmark=${FTPMARK:-ftpmark}
+sysfs=/sys/kernel/nf_ftpmark/net/services
+router=
+client=
+
+in_router()
+{
+	ip netns exec "$router" "$@"
+}
+
+# One SYN to a port of the VIP that nobody answers: a counter goes up by one.
+syn() # PORT
+{
+	ip netns exec "$client" python3 - "$1" <<-'END'
+		import socket, sys
+		s = socket.socket()
+		s.setblocking(False)
+		s.connect_ex(("192.0.2.10", int(sys.argv[1])))
+	END
+}
+
+counter() # FILE
+{
+	in_router cat "$sysfs/ftp/stats/$1"
+}
+
+json() # EXPRESSION: of d, the object on standard input
+{
+	python3 -c 'import json, sys; d = json.load(sys.stdin); print('"$1"')'
+}
+
+test_json()
+{
+	check_equal "show -j: the keys of a service" \
+		"name enabled vip control_ports passive_ports mark on_marked real_servers active active_ports notrack stats" \
+		"$("$ftpmark" -n "$router" -j show ftp |
+			json '" ".join(d["services"][0])')"
+	check_equal "show -j: types" \
+		"ftp True ['192.0.2.10', '2001:db8::10'] ['10000-20000'] 21 overwrite [] False" \
+		"$("$ftpmark" -n "$router" -j show | json \
+		'*[d["services"][0][k] for k in ("name", "enabled", "vip", "passive_ports", "mark", "on_marked", "real_servers", "notrack")]')"
+	check_equal "stats -j: what the files hold" "$(counter control_packets)" \
+		"$("$ftpmark" -n "$router" -j stats ftp |
+			json 'd["services"][0]["stats"]["control_packets"]')"
+	check_equal "show -j without services" "[]" \
+		"$("$ftpmark" -j show | json 'd["services"]')"
+	# Versions of json-c differ in blanks.
+	check_equal "show -j: golden" "$(tr -d ' \n' <<<'{
+  "services":[
+    {
+      "name":"b",
+      "enabled":false,
+      "vip":[],
+      "control_ports":[
+        "21"
+      ],
+      "passive_ports":[],
+      "mark":4294967295,
+      "on_marked":"keep",
+      "real_servers":[
+        "10.0.0.0/24"
+      ],
+      "active":"off",
+      "active_ports":[
+        "20"
+      ],
+      "notrack":true,
+      "stats":{
+        "control_packets":0,
+        "passive_packets":0,
+        "bytes":0,
+        "out_of_range":0,
+        "already_marked":0,
+        "active_connections":0,
+        "active_unmatched":0,
+        "active_failed":0
+      }
+    }
+  ]
+}')" "$("$ftpmark" add b enabled 0 passive none mark 0xffffffff on-marked keep \
+		real 10.0.0.0/24 active off notrack 1 &&
+		"$ftpmark" -j show b | tr -d ' \n')"
+	"$ftpmark" flush
+	check "no JSON from save" ! "$ftpmark" -j save
+}
+
+test_text()
+{
+	local file word
+
+	for file in control_packets out_of_range; do
+		word=${file//_/-}
+		check_equal "stats: $word" "$(counter "$file")" \
+			"$("$ftpmark" -n "$router" stats ftp |
+				awk -v w="$word" '$1 == w { print $2 }')"
+	done
+	check_equal "stats: aligned" 1 \
+		"$("$ftpmark" -n "$router" stats | tail -n +2 |
+			awk '{ print length }' | sort -u | wc -l)"
+	check_equal "stats --explain: each counter has its meaning" 8 \
+		"$("$ftpmark" -n "$router" stats --explain |
+			grep -A 1 '^    [a-z]' | grep -c '^        [A-Z].*\.$')"
+	for word in pasv_min_port connect_from_port_20 "Another program" \
+		"no port of the VIP"; do
+		check "stats --explain says: $word" grep -q "$word" \
+			<("$ftpmark" -n "$router" stats --explain)
+	done
+	check "stats of no service" ! "$ftpmark" stats nix
+	check_equal "stats without services" "no services" "$("$ftpmark" stats)"
+	for word in "a b" "--bogus" "--prometheus --watch" "--prometheus --explain" \
+		"--watch 1 ftp 2"; do
+		# shellcheck disable=SC2086 # words
+		"$ftpmark" stats $word >/dev/null 2>&1
+		check_equal "stats $word: not understood" 2 $?
+	done
+	for word in 0 0.05 1.2.3 86401 .; do
+		status=0
+		"$ftpmark" stats --watch "$word" >/dev/null \
+			2>"$scratch/err" || status=$?
+		check_equal "stats --watch $word: no interval" \
+			"2 ftpmark: $word: not a number of seconds (0.1 to 86400)" \
+			"$status $(head -n 1 "$scratch/err")"
+	done
+}
+
+# The format: comments before their series, no series twice, a value each.
+test_prometheus()
+{
+	local text
+
+	"$ftpmark" -n "$router" add second vip 192.0.2.20 mark 0xdeadbeef
+	text=$("$ftpmark" -n "$router" stats --prometheus)
+	check_equal "--prometheus: a line" \
+		"nf_ftpmark_out_of_range_total{service=\"ftp\",local_mark=\"00000015\"} $(counter out_of_range)" \
+		"$(grep '^nf_ftpmark_out_of_range_total.*"ftp"' <<<"$text")"
+	check "--prometheus: the mark has 8 digits as in /proc/net/ip_vs" \
+		grep -q 'service="second",local_mark="DEADBEEF"' <<<"$text"
+	check_equal "--prometheus: series" 18 "$(grep -c '^nf_ftpmark' <<<"$text")"
+	check_equal "--prometheus: no series twice" "" \
+		"$(grep -v '^#' <<<"$text" | cut -d ' ' -f 1 | sort | uniq -d)"
+	check_equal "--prometheus: nothing else" "" "$(grep -vE \
+		'^# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge))$|^[a-z_]+\{service="[^"]+",local_mark="[0-9A-F]{8}"\} [0-9]+$' \
+		<<<"$text")"
+	"$ftpmark" -n "$router" del second
+	if command -v promtool >/dev/null; then
+		check "promtool finds no fault" promtool check metrics <<<"$text"
+	fi
+}
+
+# shellcheck disable=SC2317 # called by busywait
+shows() # COUNT PATTERN
+{
+	[ "$(grep -ac "$2" "$scratch/watch")" -ge "$1" ]
+}
+
+test_watch()
+{
+	local watcher
+
+	"$ftpmark" -n "$router" stats --watch 0.2 >"$scratch/watch" &
+	watcher=$!
+	check "--watch: first look" busywait 60 shows 1 "^counters ftp"
+	check "--watch: rates of nothing" busywait 60 shows 2 \
+		"^    out-of-range .* 0\.0/s"
+	for _ in {1..50}; do
+		syn 30000
+	done
+	check "--watch: it goes on" busywait 60 shows 5 "^counters ftp"
+	check "--watch: a rate" busywait 60 shows 1 \
+		"^    out-of-range .* [0-9]*[1-9][0-9]*\.[0-9]/s\|^    out-of-range .* 0\.[1-9]/s"
+	kill "$watcher"
+	wait "$watcher"
+	check_equal "--watch: ends by a signal" 143 $?
+
+	"$ftpmark" -n "$router" -j stats ftp --watch 0.2 >"$scratch/watch" &
+	watcher=$!
+	check "--watch -j: lines" busywait 60 shows 2 rates
+	kill "$watcher"
+	wait "$watcher"
+	check_equal "--watch -j: each is an object" "0.0" "$(sed -n 2p \
+		"$scratch/watch" | json 'd["services"][0]["rates"]["bytes"]')"
+
+	script -qec "$ftpmark -n $router stats --watch 0.2" "$scratch/watch" \
+		>/dev/null 2>&1 </dev/null &
+	watcher=$!
+	check "--watch on a terminal clears it" busywait 60 shows 3 \
+		$'\033\\[H\033\\[J'
+	kill "$watcher"
+	wait "$watcher" 2>/dev/null
+	status=0
+	"$ftpmark" -n "$router" stats --watch 0.1 2>"$scratch/err" | head -n 1 \
+		>/dev/null
+	check_equal "--watch ends with its reader" 141 "${PIPESTATUS[0]}"
+}
+
+need "$ftpmark" python3 script
+setup_ns router client
+load_module
+ip link add front netns "$router" type veth peer name eth0 netns "$client"
+ip -n "$router" addr add 192.0.2.10/24 dev front
+ip -n "$client" addr add 192.0.2.1/24 dev eth0
+ip -n "$router" link set front up
+ip -n "$client" link set eth0 up
+"$ftpmark" -n "$router" add ftp vip 192.0.2.10,2001:db8::10
+syn 30000
+syn 21
+# shellcheck disable=SC2317 # called by busywait
+counted()
+{
+	[ "$(counter out_of_range)" -gt 0 ] && [ "$(counter control_packets)" -gt 0 ]
+}
+check "packets are counted" busywait 60 counted
+test_json
+test_text
+test_prometheus
+test_watch
+finish
