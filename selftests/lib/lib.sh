@@ -25,72 +25,19 @@ export PYTHONPATH=$selftests/lib
 # The runner of 6.12 preloads stdbuf, which changes how programs see errors.
 unset LD_PRELOAD _STDBUF_O
 
-tap_count=0
-tap_failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$selftests/lib/tap.sh"
+
 tap_finished=
 namespaces=()
 module_is_ours=
 scratch=$(mktemp -d)
 log_mark="selftest ${0##*/} $$"
 
-# Text for whoever reads the log.
-note()
-{
-	printf '%s\n' "$*" | sed 's/^/# /'
-}
-
-ok() # NAME
-{
-	echo "ok $((++tap_count)) - $1"
-}
-
-not_ok() # NAME
-{
-	echo "not ok $((++tap_count)) - $1"
-	: $((++tap_failed))
-}
-
-skip() # NAME REASON: one check that cannot be made here
-{
-	echo "ok $((++tap_count)) - $1 # SKIP $2"
-}
-
-# check NAME [!] COMMAND [ARG...]: the command must succeed or, after "!", be
-# refused. One that cannot be run at all was not refused.
-check()
-{
-	local name=$1 refused="" status=0
-
-	shift
-	[ "$1" != "!" ] || { refused=1; shift; }
-	"$@" >"$scratch/check" 2>&1 || status=$?
-	if [ -z "$refused" ] && [ "$status" -eq 0 ]; then
-		ok "$name"
-	elif [ -n "$refused" ] && [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
-		ok "$name"
-	else
-		not_ok "$name"
-		note "exit status $status of: ${refused:+! }$*"
-		note "$(cat "$scratch/check")"
-	fi
-}
-
-check_equal() # NAME EXPECTED ACTUAL
-{
-	if [ "$2" = "$3" ]; then
-		ok "$1"
-	else
-		not_ok "$1"
-		note "expected: $2"
-		note "     got: $3"
-	fi
-}
-
 finish()
 {
-	echo "1..$tap_count"
 	tap_finished=1
-	[ "$tap_failed" -eq 0 ] || exit "$ksft_fail"
+	plan || exit "$ksft_fail"
 	exit "$ksft_pass"
 }
 

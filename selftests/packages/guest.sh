@@ -2,8 +2,12 @@
 # shellcheck shell=bash
 #
 # Sourced by the steps, which run in the machine whose packages are tested:
-# checks, printed as "ok - NAME" for the host to number, and the parts of an FTP
-# cluster whose director is this machine.
+# checks, which the host numbers anew, and the parts of an FTP cluster whose
+# director is this machine. The share that they are on has the folders of
+# selftests/.
+
+# shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/.. source=../lib/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive HOME=/root
 PATH=$PATH:/usr/sbin:/sbin
@@ -11,24 +15,6 @@ scratch=$(mktemp -d)
 vip=192.0.2.10
 service=/sys/kernel/nf_ftpmark/net/services/ftp
 files=/run/ftp
-
-check() # NAME [!] COMMAND [ARG...]
-{
-	local name=$1 refused="" status=0
-
-	shift
-	[ "$1" != "!" ] || { refused=1; shift; }
-	"$@" >"$scratch/check" 2>&1 || status=$?
-	if [ -z "$refused" ] && [ "$status" -eq 0 ]; then
-		echo "ok - $name"
-	elif [ -n "$refused" ] && [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
-		echo "ok - $name"
-	else
-		echo "not ok - $name"
-		echo "# exit status $status of: ${refused:+! }$*"
-		tail -n 40 "$scratch/check" | sed 's/^/# /'
-	fi
-}
 
 busywait() # SECONDS COMMAND [ARG...]
 {

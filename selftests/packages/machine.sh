@@ -26,7 +26,9 @@ machine_share() # STEP [ARG...] [-- STEP [ARG...]]...
 
 	rm -rf "$work/share"
 	mkdir -p "$work/share"
-	cp -r "$here/guest.sh" "$here/steps" "$work/share"
+	mkdir "$work/share/lib" "$work/share/packages"
+	cp "$here/../lib/tap.sh" "$work/share/lib"
+	cp -r "$here/guest.sh" "$here/steps" "$work/share/packages"
 	for word; do
 		case $word in
 		--) echo ;;
@@ -75,8 +77,8 @@ machine_results()
 			[ "$label" = ended ] || result 1 "$label: did not end"
 			label=${line#step }
 			;;
-		"ok - "*) result 0 "$label: ${line#ok - }" ;;
-		"not ok - "*) result 1 "$label: ${line#not ok - }" ;;
+		"ok "*" - "*) ok "$label: ${line#* - }" ;;
+		"not ok "*" - "*) not_ok "$label: ${line#* - }" ;;
 		"#"*) echo "$line" ;;
 		"done") label=ended ;;
 		esac
@@ -103,5 +105,5 @@ machine()
 		! grep -a -q -E '(Kernel panic|BUG:|Oops:|WARNING:)' "$log.console"
 	result $? "boot $boots: all steps ended, and the kernel has no complaint" \
 		"$log.console"
-	[ "$failed" -eq 0 ] || finish
+	[ "$tap_failed" -eq 0 ] || finish
 }

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""For every program in Python that prints TAP, as lib/tap.sh is for the shell."""
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def check(self, name, passed, notes=()):
+        """Prints one check and, if it failed, the notes about it."""
+        self.count += 1
+        self.failed += not passed
+        print('ok' if passed else 'not ok', self.count, '-', name)
+        for note in () if passed else notes:
+            print('#', note)
+
+    def plan(self):
+        """Prints the last line. Whether there were checks, and none failed."""
+        print(f'1..{self.count}')
+        return self.count > 0 and not self.failed
