@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# active = ipvs: data connections of real servers are entries of IPVS, with the
-# VIP as their source, and conntrack stays off.
+# active = ipvs: active data connections become entries of IPVS, with the VIP as
+# their source, and conntrack stays off.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
@@ -12,7 +12,7 @@
 
 ftp_active=ipvs
 big_size=$((1 << 18))
-# Not all of the servers' networks: the rest is not listed. One client is.
+# Only part of the servers' network is listed as real servers, and one client is.
 listed="10.0.0.0/25 2001:db8:2::/112 ${cip4[cip_count]}/32 ${cip6[cip_count]}/128"
 connections=0
 
@@ -35,7 +35,7 @@ test_transfers()
 	check_conntrack_off "after active transfers"
 }
 
-# That the proof above is one.
+# The check above can fail: with conntrack on it does.
 test_conntrack_control()
 {
 	service_add other vip=192.0.2.99 real_servers=10.9.0.0/24 \
@@ -45,7 +45,7 @@ test_conntrack_control()
 	check "conntrack is off without it" ! conntrack_is_on
 }
 
-# check_both_arrive FAMILY: two servers dial one port of a client at once.
+# check_both_arrive FAMILY: two real servers dial one port of a client at once.
 check_both_arrive()
 {
 	local vip=vip$1 first second ports
@@ -67,7 +67,7 @@ check_both_arrive()
 	check_equal "IPv$1: one from port 20" 20 "${ports% *}"
 	check "IPv$1: the other from a dynamic port" \
 		[ "${ports#* }" -ge 49152 ]
-	# Which server was first is for the scheduler to say.
+	# The scheduler decides which real server is first.
 	if ipvs_entries "$cip" "$port" | grep -F ":20 " | grep -qF "$(rip_of rs1 "$cip")"; then
 		set -- "$1" rs1 rs2
 	else
@@ -81,7 +81,7 @@ check_both_arrive()
 	hang_up "$3" two
 }
 
-# A firewall that loses the first SYN; the server sends it again.
+# A firewall drops the first SYN, and the real server sends it again.
 test_repeated_syn()
 {
 	local lost
@@ -109,7 +109,7 @@ test_repeated_syn()
 	hang_up rs1 repeated_end
 }
 
-# What the client's TCP answers shows that checksums are right.
+# The client's TCP only answers if the checksums are right.
 test_syn_with_data()
 {
 	new_cip 4
@@ -125,7 +125,7 @@ test_syn_with_data()
 	check_counts "after a SYN with data" ftp $connections 0 0
 }
 
-# check_reset NAME CLIENT_VERB SERVER_VERB: whose side resets.
+# check_reset NAME CLIENT_VERB SERVER_VERB: one side resets the connection.
 check_reset()
 {
 	new_cip 4
@@ -154,7 +154,7 @@ check_reset()
 	hang_up rs1 new_end
 }
 
-# The rest of these networks is not listed, and one client is.
+# The rest of these networks is not listed as real servers, and one client is.
 test_untouched()
 {
 	local other4=10.0.0.200 other6=2001:db8:2::1:5
@@ -184,7 +184,7 @@ test_untouched()
 	check_counts "after what is none of it" ftp $connections 2 0
 }
 
-# The same packets in forms that are rare.
+# The same packets in rare forms.
 test_forms()
 {
 	local form
@@ -203,7 +203,7 @@ test_forms()
 	check_counts "after rare forms of packets" ftp $connections 2 0
 }
 
-# All packets of a real server, not only its first, can have IP options.
+# Every packet of a real server, not only the first, can have IP options.
 test_options()
 {
 	new_cip 4

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# active = ipvs when the VIP has no port left for one port of a client: what
-# can't be entered is dropped and counted, and the rest is as ever.
+# active = ipvs when the VIP has no port left for one port of a client: a connection
+# that gets no entry is dropped and counted, and others are not affected.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of cluster.sh
 # shellcheck disable=SC2317 # called by busywait
@@ -14,10 +14,10 @@
 need python3
 ftp_active=ipvs
 port=61000 other_port=61001
-# There are 16384 dynamic ports and the data port.
+# The VIP has 16384 dynamic ports and the data port.
 sent=17000
 
-# The client keeps silent, so that entries wait for an answer.
+# The client does not answer, so that the entries stay.
 count_arrivals()
 {
 	in_ns "$client" nft -f - <<-END
@@ -39,12 +39,12 @@ counter() # NAME
 		sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
-# Sources may come twice: that is no connection of its own.
+# A source may be chosen twice, which makes no new connection.
 all_counted()
 {
 	failed=$(service_stat ftp active_failed)
 	[ "$(counter arrivals)" -eq $((sent - failed)) ] || return
-	# Not before: there were packets yet to come.
+	# Only now, since packets were still arriving before.
 	connections=$(service_stat ftp active_connections)
 	[ "$((connections + failed))" -ge $((sent - 100)) ]
 }
@@ -82,7 +82,7 @@ check "another port of the client is as free as before" \
 check_equal "and nothing more has failed" "$failed" \
 	"$(service_stat ftp active_failed)"
 
-# All of them stay in one chain of IPVS's table: it must come out of that.
+# All entries are in one hash chain of IPVS's table, which must be emptied.
 in_ns "$director" ipvsadm -C
 check "the module goes away with the entries there" unload_module
 finish

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# active = ipvs: data connections are IPVS's own once they have begun, and go on
-# without the service and the module; nothing of the module or IPVS stays behind
-# them.
+# active = ipvs: data connections that have begun belong to IPVS, and go on without
+# the service and without the module; they keep neither the module nor IPVS in use.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
 # shellcheck disable=SC2317 # called by check
@@ -16,8 +15,8 @@ ftp_active=ipvs
 big_size=$((1 << 20))
 
 declare -A gated_pid=()
-# gated_start NAME get|put CIP: an active transfer that stands in the midst
-# until gate_open.
+# gated_start NAME get|put CIP: starts an active transfer that stops half way until
+# gate_open.
 gated_start()
 {
 	mkfifo "$scratch/gate.$1"
@@ -98,7 +97,7 @@ test_without_the_module()
 		"tcp $rip1_4 20 1" rs1 "$cip"
 }
 
-# The director goes while it has connections; then nothing may hold the module
+# The director goes away while it has connections; then nothing may hold the module
 # or IPVS.
 test_end()
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# active = snat: data connections of real servers leave under the VIP, by NAT
-# of conntrack.
+# active = snat: conntrack's NAT gives active data connections the VIP as their
+# source.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
 # shellcheck disable=SC2317 # called by check
@@ -22,7 +22,7 @@ test_transfers()
 	check_counts "after transfers" ftp $connections 0 0
 }
 
-# The second of two servers that dial the same port of a client.
+# Two real servers dial one port of a client at the same time.
 check_both_arrive() # FAMILY
 {
 	local vip=vip$1 second

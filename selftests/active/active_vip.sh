@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Active data comes from the VIP that the client's control connection uses,
-# where a service has several or services share real servers.
+# Where a service has several VIPs, or services share real servers, active data
+# comes from the VIP that the client's control connection uses.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
 # shellcheck disable=SC2317 # called by busywait
@@ -17,8 +17,8 @@ second4=192.0.2.11 second6=2001:db8:10::11
 real_servers="$real_net4 $real_net6"
 big_size=$((1 << 18))
 
-# control SERVICE CIP VIP [WORD...]: a packet of a control connection, seen by
-# the director when this returns.
+# control SERVICE CIP VIP [WORD...]: sends a packet of a control connection, and
+# returns when the director has seen it.
 control_port=30000
 control()
 {
@@ -30,14 +30,14 @@ sport=$((++control_port)) flags=A ${*:4}"
 	busywait 60 counted "$1" control_packets $((before + 1))
 }
 
-# check_from NAME CIP VIP: where a data connection of a server comes from.
+# check_from NAME CIP VIP: a data connection of a real server must come from VIP.
 check_from()
 {
 	check_arrives "$1" "tcp $3 20 1" rs1 "$2"
 }
 
-# check_client NAME FAMILY SERVICE VIP FROM: of a new client whose control
-# connection is with that VIP of the service.
+# check_client NAME FAMILY SERVICE VIP FROM: data must come from FROM for a new
+# client whose control connection uses VIP of SERVICE.
 check_client()
 {
 	new_cip "$2"
@@ -45,7 +45,7 @@ check_client()
 	check_from "$1" "$cip" "$5"
 }
 
-# check_session NAME FAMILY WHICH: a session with the first or second VIP.
+# check_session NAME FAMILY WHICH: makes a session with the first or second VIP.
 check_session()
 {
 	local vip4=$first4 vip6=$first6 vip=$3$2
@@ -57,8 +57,8 @@ check_session()
 		"$(watch_list "$client" data | cut -d ' ' -f 1,2 | sort -u | xargs)"
 }
 
-# check_vips WHEN FAMILY SERVICE_OF_FIRST SERVICE_OF_SECOND: six connections,
-# half of them from each VIP.
+# check_vips WHEN FAMILY SERVICE_OF_FIRST SERVICE_OF_SECOND: makes six connections,
+# three from each VIP.
 check_vips()
 {
 	local first=first$2 second=second$2
@@ -90,12 +90,12 @@ test_one_service()
 		check_vips "two VIPs, $mode, IPv6" 6 ftp ftp
 	done
 	check_session "two VIPs, IPv4: session" 4 second
-	# In two modes of two families the above, and a session of four.
+	# Runs the checks above in both modes and families, and four sessions.
 	check_counts "of a service with two VIPs" ftp $((24 + 4)) 0 0
 	service_remove ftp
 }
 
-# Their own service of IPVS, for the second mark.
+# The second mark has an IPVS service of its own.
 second_fwmark_service()
 {
 	in_ns "$director" ipvsadm -R <<-END
@@ -133,7 +133,7 @@ test_two_services()
 	done
 }
 
-# check_translator NAME ipvs|conntrack: who has the connection to $port.
+# check_translator NAME ipvs|conntrack: which of them has the connection to $port.
 check_translator()
 {
 	local has="" lines
@@ -148,7 +148,7 @@ test_two_modes()
 {
 	local family first second
 
-	# Entries would not outlive the client's reset for long.
+	# Entries would expire soon after the client's reset.
 	in_ns "$client" nft -f - <<-END
 	table inet silent {
 		chain output {
@@ -197,8 +197,8 @@ test_one_off()
 	service_remove b
 }
 
-# Without a client to go by, the longest prefix decides, "off" too; between equal
-# ones another mode does.
+# If the client is not known, the longest prefix decides, even for "off"; between
+# equal prefixes a mode other than "off" wins.
 test_off_by_prefix()
 {
 	raw_start rs2 "$rip2_4" "$rip2_6"
@@ -216,7 +216,7 @@ test_off_by_prefix()
 	service_remove b
 }
 
-# What a client uses decides only between services that the data can be of.
+# The client's VIP decides only between services whose real servers match.
 test_another_server()
 {
 	local family first second
@@ -234,7 +234,7 @@ test_another_server()
 	service_remove b
 }
 
-# What is remembered may be a VIP no more.
+# A remembered address may no longer be a VIP.
 test_removed_vip()
 {
 	two_services ipvs ipvs
@@ -248,8 +248,8 @@ test_removed_vip()
 	service_remove b
 }
 
-# check_ports WHEN NEAREST: b's data have another port than a's. What is of none
-# is counted by the NEAREST.
+# check_ports WHEN NEAREST: b has another data port than a. Connections from other
+# ports are counted by the service NEAREST.
 check_ports()
 {
 	local family first second rip connections=0
@@ -281,7 +281,7 @@ test_other_ports()
 	service_remove a
 	service_remove b
 
-	# The longer prefix is asked first.
+	# The service with the longer prefix is looked at first.
 	two_services ipvs ipvs
 	service_set b active_ports 2020
 	service_set b real_servers "$rip1_4 $rip1_6"
@@ -290,7 +290,7 @@ test_other_ports()
 	service_remove b
 }
 
-# A slow router drops some of what comes too fast.
+# A slow router drops some packets that arrive too fast.
 flood_until_counted()
 {
 	local round
@@ -302,8 +302,8 @@ flood_until_counted()
 	return 1
 }
 
-# Forged SYNs from very many addresses: they come no further than the module,
-# or IPVS would have an entry of each.
+# The module drops forged SYNs from very many addresses: else IPVS would have an
+# entry for each.
 test_flood()
 {
 	local before memory grown known name_only
@@ -320,7 +320,7 @@ test_flood()
 	agent_start flood ip netns exec "$client" python3 -S \
 		"$selftests/lib/flood.py" wan \
 		"$(in_ns "$director" cat /sys/class/net/front/address)"
-	# It is ready.
+	# Wait until the agent is ready.
 	agent_ask flood "$second4 21 1"
 
 	new_cip 4
@@ -334,7 +334,7 @@ test_flood()
 	memory=$(kernel_memory)
 	check "100000 control packets of a flood are seen" flood_until_counted
 	grown=$(($(kernel_memory) - memory))
-	# An entry of 40 bytes for each would be this much.
+	# Entries of 40 bytes for each client would take this much.
 	check "the kernel has not grown by 4 MiB but by $grown KiB" \
 		[ "$grown" -lt $((4096 + $(kernel_memory_kept))) ]
 

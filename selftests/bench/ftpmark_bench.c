@@ -156,7 +156,7 @@ static int bench_run(struct net *net, struct sk_buff *skb, u8 pf)
 	u32 wrong;
 	int i;
 
-	/* The least of some rounds: the first one may fault pages in. */
+	/* The minimum of some rounds: the first one may fault pages in. */
 	for (i = 0; i < BENCH_ROUNDS; i++) {
 		local_bh_disable();
 		local_irq_save(flags);

@@ -18,7 +18,7 @@ static inline u64 ftpmark_clock(void)
 {
 	u32 low, high;
 
-	/* Not before what precedes it, not after what follows. */
+	/* Ordered against the instructions before and after it. */
 	asm volatile("lfence; rdtsc; lfence"
 		     : "=a" (low), "=d" (high) : : "memory");
 	return (u64)high << 32 | low;
@@ -48,7 +48,7 @@ static inline void ftpmark_span_begin(struct ftpmark_span *span)
 	span->ns = ktime_get_ns();
 }
 
-/* Has to last for milliseconds, or the scale is coarse. */
+/* The span has to last milliseconds, or the scale is coarse. */
 static inline void ftpmark_span_end(struct ftpmark_span *span)
 {
 	span->ticks = ftpmark_clock() - span->ticks;

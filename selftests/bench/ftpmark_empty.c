@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * While it is loaded every network namespace has a PREROUTING hook that does
- * nothing: what any module there has to pay.
+ * While this module is loaded, every network namespace has a PREROUTING hook that
+ * does nothing: its cost is what any module has to pay.
  */
 #include <linux/module.h>
 #include <linux/netfilter.h>

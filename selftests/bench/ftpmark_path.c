@@ -69,7 +69,7 @@ enum {
 	PATH_DIRECTIONS,
 };
 
-/* The parameters' lock keeps all of these to one writer. */
+/* The lock of module parameters serializes writers of these. */
 static struct net_device *path_dev[PATH_DIRECTIONS];
 static struct in6_addr path_client, path_vip, path_server;
 static u64 path_ticks[PATH_DIRECTIONS];
@@ -90,8 +90,8 @@ static unsigned int path_end(void *priv, struct sk_buff *skb,
 }
 
 /*
- * Of hooks with one priority the latest comes first. These are there from the
- * birth of a namespace, so that conntrack's last hook precedes them.
+ * Of hooks with one priority the latest runs first. These are registered when a
+ * namespace is created, so conntrack's last hook runs before them.
  */
 static const struct nf_hook_ops path_end_ops[] = {
 	{
@@ -108,7 +108,7 @@ static const struct nf_hook_ops path_end_ops[] = {
 };
 
 /*
- * Sends one packet and learns how it left. Adds what it took to the sum of its
+ * Sends one packet and learns how it left. Adds its cost to the sum of its
  * direction.
  */
 static int path_send(int direction, const struct packet *packet,
@@ -151,7 +151,7 @@ static int path_wrong(const char *what, const struct packet *left)
 	return -EBADMSG;
 }
 
-/* Without the translation and the mark, something else was measured. */
+/* A packet without the translation and the mark took another path. */
 static int path_to_server(u16 sport, u16 dport, __be32 flags,
 			  unsigned int payload, const char *text)
 {
@@ -209,7 +209,7 @@ static int path_open(u16 client_port, u16 port)
 	return err;
 }
 
-/* The server tells its data port, in case somebody listens on the way. */
+/* The server announces its data port, which a helper may read. */
 static int path_announce(void)
 {
 	char text[64];
@@ -228,7 +228,7 @@ static int path_announce(void)
 			      TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
 }
 
-/* The client tells its own. */
+/* The client announces its data port. */
 static int path_announce_active(u16 port)
 {
 	char text[96];
@@ -273,7 +273,7 @@ static int path_new_passive(u16 client_port)
 	return err;
 }
 
-/* The client answers to where the connection seems to come from. */
+/* The client answers to the address that it saw. */
 static int path_new_active(u16 client_port)
 {
 	static const struct {
@@ -320,7 +320,7 @@ static int path_new_active(u16 client_port)
 	return 0;
 }
 
-/* What is said on the control connection before is not counted. */
+/* Packets of the control connection before that are not counted. */
 static int path_opened(bool active)
 {
 	u64 sum[PATH_DIRECTIONS] = {};
@@ -346,7 +346,7 @@ static int path_opened(bool active)
 	return 0;
 }
 
-/* Every kind happens in a session that has its control connection. */
+/* Every kind runs in a session with a control connection. */
 static int path_measure(const char *kind)
 {
 	struct ftpmark_span span;

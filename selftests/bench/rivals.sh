@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by the benchmarks: each way to have FTP through an IPVS router, in
-# the best form that its users would write; rivals.tsv has their titles.
-# rival_NAME FAMILY configures the namespace $router; $modules is where the benchmarks' modules are.
+# Sourced by the benchmarks: each way to carry FTP through an IPVS router, in the best
+# form that its users would write; rivals.tsv has their titles. rival_NAME FAMILY
+# configures the namespace $router; $modules is the directory with the benchmarks'
+# modules.
 
 # shellcheck disable=SC2034,SC2154 # for the benchmarks, and theirs
 
@@ -14,24 +15,24 @@ declare -A real_net=([4]=10.0.0.0/24 [6]=2001:db8:2::/64)
 mark=21
 router=""
 
-# In the order of the tables. The first is the floor, and the last leaves its
-# helper to all services on port 21 that come after it.
+# Rivals in the order of the tables. The first is the floor. The last must be last: the
+# helper that it loads serves all later services on port 21.
 path_rivals=(floor empty_hook ipvs snat snat_notrack masquerade
 	iptables_legacy iptables_nft ipset nft tc vip21 ip_vs_ftp)
 
-# What a rival's packets to the VIP bear in the end.
+# The mark that packets to the VIP must have in the end, by rival.
 declare -A marks=([floor]=0 [empty_hook]=0 [ip_vs_ftp]=0 [vip21]=0)
 for rival in "${path_rivals[@]}"; do
 	: "${marks[$rival]:=$mark}"
 done
 
-# What a rival cannot do at all; the program fails if it can.
+# Kinds that a rival cannot carry; the program fails if it can.
 declare -A cannot=(
-	# No one translates connections that a server opens.
+	# Nothing translates connections that a real server opens.
 	[floor]="new_active"
 	[empty_hook]="new_active"
 	[tc]="new_active"
-	# A persistent service on port 21 takes every port from 1024 on, too
+	# A persistent service on port 21 also takes every port from 1024 on
 	# (ip_vs_service_find()).
 	[vip21]="new_active"
 )
@@ -41,8 +42,8 @@ in_router()
 	ip netns exec "$router" "$@"
 }
 
-# The time stamp is taken before a packet would need a neighbour, so nothing
-# has to be at the other end.
+# The time stamp is taken before a packet needs a neighbour, so the other end needs
+# no host.
 create_router() # NAME
 {
 	router=$1
@@ -137,9 +138,9 @@ rival_ipset() # FAMILY
 		-s "${real_net[$1]}" --sport 20 -j SNAT --to-source "${vip[$1]}"
 }
 
-# A hash has the VIPs: one of addresses with ranges of ports costs ten times as
-# much with a thousand of them. Passive and control flows stay out of conntrack, which is
-# on because of active data.
+# The VIPs are in a hash: a set of addresses with port ranges costs ten times as much
+# with a thousand of them. Control and passive flows bypass conntrack, which is on for
+# active data.
 rival_nft() # FAMILY
 {
 	local ip=ip type=ipv4_addr
@@ -191,7 +192,7 @@ rival_ip_vs_ftp() # FAMILY
 
 rival_vip21() # FAMILY
 {
-	# The helper serves every such service once it is loaded.
+	# Once loaded, the helper serves every such service.
 	[ ! -d /sys/module/ip_vs_ftp ] || return
 	ipvs_service "$1" -t "$(ipvs_address "$1"):21"
 }

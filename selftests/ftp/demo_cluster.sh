@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An FTP cluster behind a router with nf_ftpmark, for a person to watch: what
-# "make demo" runs in a virtual machine. Fails if a transfer does.
+# An FTP cluster behind a router with nf_ftpmark, for a person to watch. "make demo"
+# runs this in a virtual machine. It fails if a transfer fails.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
 . "$(dirname "$0")/../lib/cluster.sh"
 
-# No TAP here: lib.sh need not say that there is no plan.
+# This prints no TAP, so lib.sh must not complain that there is no plan.
 tap_finished=1
 skip_all()
 {
@@ -21,7 +21,7 @@ heading() # TEXT
 	printf '\n%s\n%s\n\n' "$1" "${1//?/=}"
 }
 
-show() # COMMAND [ARG...]: as typed on the router
+show() # COMMAND [ARG...]: prints it as typed on the router, and runs it there
 {
 	echo "# $*"
 	in_ns "$director" "$@" || return
@@ -64,7 +64,7 @@ row()
 	printf '%-4s  %-12s  %-12s  %-6s  %-22s  %7s  %s\n' "$@"
 }
 
-# What a person calls it, and which way data connections go.
+# Describes MODE in words, and who opens data connections.
 mode_words() # MODE
 {
 	case $1 in
@@ -78,7 +78,7 @@ hash_of() # FILE
 	sha256sum "$1" 2>/dev/null | cut -c 1-16
 }
 
-# Everything fetched and sent, compared; what went wrong is printed below.
+# Transfers files both ways and compares them. Errors are printed below.
 demo_session() # PROGRAM MODE FAMILY
 {
 	local bytes hash kind result=OK word way

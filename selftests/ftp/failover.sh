@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Two directors under keepalived. When the master dies, transfers in progress,
-# active ones too, go on through the other, because IPVS's sync daemon has told
-# it of their connections. Without the sync daemon they must not.
+# active ones too, go on through the backup, because IPVS's sync daemon has sent it
+# their connections. Without the sync daemon the same transfers must be lost.
 #
 #	client ---- front ---+--- d1 ---+--- back ---+--- rs1
 #	                     |          |            |
@@ -20,7 +20,7 @@
 need keepalived
 
 ftp_active=ipvs
-# Streams last until the other director has taken over.
+# Streams last until the backup has taken over.
 ftp_time_limit=300
 
 # Set by setup_ns.
@@ -52,9 +52,9 @@ director_up() # NAMESPACE NUMBER
 		echo "address add ${real_net4%.*}.25$2/24 dev back"
 		echo "address add ${real_net6%/*}f$2/64 dev back nodad"
 	} | ip -n "$1" -batch - || return
-	# A message for each connection when it is established, and again with
-	# its packets, at most every ten seconds: the other director's entries
-	# then live as long as the master's.
+	# The sync daemon sends a message for each connection when it is
+	# established, and with later packets at most every ten seconds: so the
+	# backup's entries live as long as the master's.
 	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 \
 		net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.vs.sync_threshold="0 0" \
@@ -62,7 +62,7 @@ director_up() # NAMESPACE NUMBER
 	keepalived_conf "$1" $((200 - 50 * $2)) >"$scratch/$1.conf"
 }
 
-# What an operator would write, but for the timing of checks.
+# The configuration that an operator would write, except for the timing of checks.
 keepalived_conf() # NAMESPACE PRIORITY
 {
 	cat <<-END
@@ -181,7 +181,7 @@ failover_up()
 		keepalived_start "$d2"
 }
 
-# Of a sudden, as when its power fails: it cannot say goodbye.
+# Kills the director as a power failure would: it cannot release its addresses.
 director_die() # NAMESPACE
 {
 	ip -n "$switch" link set "$(switch_port "$1" front)" down
@@ -189,8 +189,8 @@ director_die() # NAMESPACE
 	ip netns pids "$1" | xargs -r kill -KILL
 }
 
-# As it would boot, but for the connections of before: those do not matter to
-# clients that are new.
+# Brings the director back as if booted, except that IPVS keeps old connections,
+# which do not matter to new clients.
 director_return() # NAMESPACE
 {
 	in_ns "$1" ipvsadm -C
@@ -212,14 +212,14 @@ backup_daemon_runs() # NAMESPACE
 	in_ns "$1" ipvsadm -L --daemon | grep -q '^backup'
 }
 
-# keepalived starts it in its own time, some after it has the real servers.
+# keepalived starts the daemon some time after it has added the real servers.
 backup_daemon_stop() # NAMESPACE
 {
 	busywait 60 backup_daemon_runs "$1" &&
 		in_ns "$1" ipvsadm --stop-daemon backup
 }
 
-# Why a director has the servers that it has.
+# Prints why a director has these real servers.
 dump_more()
 {
 	local ns
@@ -231,8 +231,8 @@ dump_more()
 	done
 }
 
-# Connections that last, and templates of persistence ("IP"), without their
-# timers and states: a template is ASSURED only where it has been used.
+# Prints established connections and persistence templates ("IP"), without timers
+# and states: a template is ASSURED only on the director that has used it.
 entries() # NAMESPACE
 {
 	in_ns "$1" ipvsadm -Lcn |
@@ -250,8 +250,8 @@ replicated() # FROM TO
 	[ -n "$(entries "$1")" ] && [ -z "$(missing_entries "$1" "$2")" ]
 }
 
-# A control connection that a person has left alone. control_say prints what
-# the server answers.
+# Opens a control connection that then stays idle. control_say prints the server's
+# answer.
 control_open()
 {
 	coproc control {
@@ -281,7 +281,7 @@ control_say() # CODE COMMAND
 	echo "$2" >&"${control[1]}" && control_hear "$1"
 }
 
-# When its process ends, bash takes the variable away.
+# Bash unsets the variable when the process ends.
 control_is_closed()
 {
 	[ -z "${control[*]-}" ]
@@ -292,8 +292,8 @@ control_close()
 	control_say 221 QUIT && busywait 60 control_is_closed
 }
 
-# Sessions of clients, in an order in which round robin cannot give the same
-# servers again: two clients of one follow each other.
+# Makes sessions of clients in an order in which round robin cannot choose the same
+# real servers by chance: two clients of one server come one after the other.
 declare -A server_of=()
 clients=()
 clients_come() # FAMILY...
@@ -392,7 +392,7 @@ stream_is_intact() # NAME
 	cmp "$(stream_file "$1")" "$scratch/big"
 }
 
-# The way back, and all the same but for the sync daemon.
+# The same in the other direction, but without the sync daemon.
 test_not_replicated()
 {
 	local name streams=(lost_get4 lost_active4 lost_active6)
@@ -402,7 +402,7 @@ test_not_replicated()
 	check "it takes no connections from the other" backup_daemon_stop "$d1"
 	entries "$d2" >"$scratch/before"
 
-	# Nobody may tell a client that its connection is gone.
+	# No reset may tell a client that its connection is gone.
 	ftp_stall_limit=20
 	gate=$scratch/gate.not_replicated
 	stream_start lost_get4 get pasv 4

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Changes under traffic: transfers go on, byte for byte, while settings and
-# services change; the module goes and comes back; a namespace goes.
+# Changes under traffic: transfers go on, byte for byte, while settings and services
+# change, the module is unloaded and loaded again, and a namespace goes away.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck disable=SC2317 # functions that are arguments
@@ -17,7 +17,7 @@ changes=30
 # Streams outlive several tests.
 ftp_time_limit=600
 
-# One shell for all: hundreds of changes, and no program to start for any.
+# One shell makes hundreds of changes without starting a program for any.
 change_everything()
 {
 	in_ns "$director" bash -e -s - "$changes" "$vip4 $vip6 $vip2_4" <<-'END'
@@ -69,7 +69,7 @@ vip_serves() # VIP4 CIP
 		grep '^rs[12]$' "$scratch/whoami"
 }
 
-# What an interrupted transfer has left is right as far as it goes.
+# The data that an interrupted transfer has left is a prefix of the file.
 stream_is_prefix() # NAME
 {
 	local file
@@ -88,7 +88,7 @@ kill_streams() # NAMESPACE NAME...
 	done
 }
 
-# IPVS has the passive connections in its own table and needs no mark for
+# IPVS has the passive connections in its own table and needs no more marks for
 # them. Active ones lose their translation: they end, or stand still.
 test_unload()
 {
@@ -124,8 +124,8 @@ test_reload()
 	check "active, after it came back" session_run curl eprt "$cip"
 }
 
-# A second cluster's director goes while it has transfers; those of the first
-# take no notice.
+# The director of a second cluster goes away during transfers; transfers of the
+# first cluster are not affected.
 test_namespace()
 {
 	local first_director=$director

@@ -16,7 +16,7 @@ import hashlib
 import sys
 import threading
 
-# Ends what hangs: nothing waits for it in a good run.
+# A time limit that a good run does not reach.
 PATIENCE = 1800
 FAULTS_MAX = 20
 
@@ -58,7 +58,7 @@ class Load:
             ftp.connect(self.vips[family], source_address=(source, 0))
             ftp.login()
             ftp.set_pasv(mode == "passive")
-            # The address that the server announces, not the one known.
+            # Use the address that the server announces, not that of the control connection.
             ftp.trust_server_pasv_ipv4_address = True
             self.all_in.wait()
             for transfer in range(self.transfers):
@@ -81,7 +81,7 @@ class Load:
 
 
 class _Reader:
-    """What storbinary() reads from."""
+    """A file object for storbinary() to read from."""
 
     def __init__(self, data):
         self.data = memoryview(data)
@@ -95,7 +95,7 @@ def main():
     vip4, vip6, clients, transfers, checksum, *sources = sys.argv[1:]
     load = Load({4: vip4, 6: vip6}, int(clients), int(transfers), checksum)
     threading.stack_size(512 << 10)
-    # Both modes from each source.
+    # Each source address uses both modes.
     threads = [threading.Thread(target=load.run, args=(
         number, sources[number // 2 % len(sources)]))
         for number in range(int(clients))]

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two hundred FTP clients at once, passive and active, while the settings are
-# written anew twice a second: every byte arrives, and the service has counted
-# exactly what was sent.
+# Two hundred FTP clients at once, passive and active, while the settings are written
+# again twice a second: every byte arrives, and the service's counters are exact.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck disable=SC2016,SC2154 # for other shells; of cluster.sh
@@ -15,14 +14,14 @@ clients=$(soak 100 200)
 transfers=$(soak 2 20)
 load_size=20000
 ftp_active=ipvs
-# A client may wait for its turn longer than vsftpd for a command by default.
+# By default vsftpd waits less for a command than a client may wait for its turn.
 cluster_server_lines="idle_session_timeout=1800
 data_connection_timeout=1800
 accept_timeout=1800
 connect_timeout=1800"
 
-# What the director's own rules count of the packets that the module is to mark,
-# ahead of its hook, and behind it those that have not the mark.
+# Rules in the director count the packets that the module should mark ahead of its
+# hook, and behind it those without the mark.
 count_packets()
 {
 	in_ns "$director" nft -f - <<-END
@@ -57,9 +56,9 @@ rule_counter() # NAME packets|bytes
 		grep -oE "$2 [0-9]+" | cut -d ' ' -f 2
 }
 
-# All settings, some of them to what they are, and other services of the same
-# real servers: packets see no difference. The pause sets the pace only; the
-# time that a round takes comes on top. Ends with its file.
+# Writes all settings, some with the value that they have, and other services of the
+# same real servers: packets see no difference. The pause only sets the pace, and
+# comes on top of the time that a round takes. The loop ends when its file is gone.
 reload()
 {
 	touch "$scratch/reloading"
@@ -130,7 +129,7 @@ note "$(cat "$scratch/rounds") rounds of changes"
 check "settings were written anew many times" \
 	[ "$(cat "$scratch/rounds")" -gt 5 ]
 
-# Of four transfers the second is followed by an upload, which is fetched again.
+# After the second of four transfers a client uploads a file and fetches it again.
 uploads=$(((transfers + 2) / 4))
 half=$((clients / 2))
 connections=$((half * (transfers + 2 * uploads)))

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module does what the three iptables rules do: the same transfers, once
-# with each, on clusters that are otherwise alike. Packet counts differ with
-# every retransmission; connections, their marks and their addresses do not.
+# The module does what the three iptables rules do: the same transfers run once with
+# each, on clusters that are otherwise equal. Connections, their marks and their
+# addresses must be equal; packet counts differ with each retransmission.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
@@ -11,18 +11,18 @@
 
 need ip6tables iptables
 
-# Of interest is which way connections take, not what they carry, nor which
-# program asked for it.
+# The path of connections is compared, not their data, so sessions of one program
+# are enough.
 big_size=$((256 << 10))
 mapfile -t sessions < <(printf '%s\n' "${ftp_sessions[@]}" | grep '^curl')
 
-# At and around every limit of the rules.
+# Ports at and around each limit of the rules.
 probe_ports=(20 22 "$((passive_first - 1))" "$passive_first" "$passive_last"
 	"$((passive_last + 1))")
 probe_source_ports=(19 20 21)
 
-# One line for each session: how it went, with whom, and who the peer of its
-# data connections was.
+# Prints a line for each session: its result, the real server, and the peer of its
+# data connections.
 transcript_sessions()
 {
 	local session program mode family result
@@ -38,7 +38,7 @@ transcript_sessions()
 	done
 }
 
-# Nobody listens there, so all are refused, whoever they are sent on to.
+# Nobody listens on these ports, so every real server refuses.
 transcript_marks()
 {
 	in_ns "$client" curl --silent --globoff \
@@ -47,8 +47,8 @@ transcript_marks()
 	marks_seen | sed 's/^/marks: /'
 }
 
-# What the client sees of connections that a real server opens. The address is
-# one that no vsftpd has used a port of.
+# Prints what the client sees of connections that a real server opens, from an
+# address whose ports no vsftpd has used.
 transcript_sources()
 {
 	local port rip3_4=10.0.0.3 rip3_6=2001:db8:2::3

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# FTP through the director with the module: every way of transferring, and that
-# what the module is not told to do does not work by luck.
+# FTP through the director with the module: every kind of transfer works, and
+# without the module's part none of them works by chance.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
 . "$(dirname "$0")/../lib/cluster.sh"
 
-# Where the kernel can list hooks: those of conntrack and NAT in the director.
+# Prints the hooks of conntrack and NAT in the director, where the kernel can list
+# them.
 conntrack_hooks()
 {
 	in_ns "$director" nft list hooks 2>/dev/null |
@@ -21,7 +22,7 @@ check_conntrack_off() # WHEN
 	check_equal "no conntrack hook is left $1" "" "$(conntrack_hooks)"
 }
 
-# connect NAMESPACE URL [ARG...]: to a port where nobody listens.
+# connect NAMESPACE URL [ARG...]: connects to a port where nobody listens.
 connect()
 {
 	in_ns "$1" curl --silent --max-time "$ftp_time_limit" "${@:3}" "$2"
@@ -90,7 +91,7 @@ test_counters()
 {
 	local sessions connections stat passive
 
-	# Each session has one control connection and four for data.
+	# Each session has one control connection and four data connections.
 	sessions=$(printf '%s\n' "${ftp_sessions[@]}")
 	passive=$(grep -c 'p.sv' <<<"$sessions")
 	connections=$((4 * $(grep -c 'port\|eprt' <<<"$sessions")))
@@ -125,7 +126,7 @@ test_source_port()
 {
 	local before rip3_4=10.0.0.3 rip3_6=2001:db8:2::3
 
-	# Its port 20 is not used yet.
+	# No connection has used port 20 of this address yet.
 	ip -n "$rs1" address add "$rip3_4/24" dev eth
 	ip -n "$rs1" address add "$rip3_6/64" dev eth nodad
 	before=$(service_stat ftp active_connections)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# FTP over TLS, explicit and implicit, through a director whose firewall drops
-# what it is not told to let through: nobody but client and server can read the
-# control connection, and nothing here has to.
+# FTP over TLS, explicit and implicit, through a director whose firewall drops by
+# default. Only client and server can read the control connection, and the module
+# does not need to.
 
 # shellcheck disable=SC2034,SC2119 # cluster.sh's names; words of load_module
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
@@ -13,10 +13,10 @@ need openssl
 ftp_active=ipvs
 big_size=$((256 << 10))
 control_ports=21,990 active_ports=20,989
-# What IPVS takes when the port that a server dials from is taken.
+# The ports that IPVS uses when the port that a server dials from is in use.
 active_more=49152-65535
 
-# The programs compare the name that they were given, here an address.
+# The programs compare the certificate with the address that they were given.
 make_certificate()
 {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
@@ -45,7 +45,7 @@ implicit_servers_start()
 	busywait 60 cluster_servers_listen 990
 }
 
-# As the README has it: no state, and the VIP is an address of this machine.
+# The documentation's rules: without state, and the VIP is a local address.
 firewall_up()
 {
 	local served="$control_ports, $passive_first-$passive_last"
@@ -78,7 +78,7 @@ firewall_up()
 	END
 }
 
-# curl 7.88 does not get an active connection encrypted.
+# curl 7.88 cannot encrypt active data connections.
 sessions=("curl pasv 4" "lftp port 4" "curl epsv 6" "lftp eprt 6")
 
 test_sessions() # NAME
@@ -101,7 +101,7 @@ test_plain_refused()
 	check "without TLS nothing is served" ! session_run curl pasv "$cip"
 }
 
-# What active data goes to is the VIP itself, in the kernel's eyes.
+# For netfilter, replies to active data go to the VIP itself.
 test_firewall_counts()
 {
 	in_ns "$director" nft flush chain inet firewall active

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What libFuzzer calls. */
+/* libFuzzer calls this for each input. */
 #ifndef FTPMARK_FUZZ_H
 #define FTPMARK_FUZZ_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files: what is understood is canonical and ordered, what is not is refused
- * with its line.
+ * Files: accepted ones become canonical and ordered, others are refused with the
+ * number of their line.
  */
 
 #include <stdlib.h>

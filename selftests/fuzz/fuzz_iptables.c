@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text of iptables-save: what is printed for it is a file that restore
- * takes, and each rule is in it or named.
+ * The text of iptables-save: import prints a file that restore accepts, and each
+ * rule is in it or named.
  */
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two configurations, and the way from one to the other: a model of the module refuses
- * what the module would, so no step may be refused, the last one must end at
- * the second, and taking all back must end at the first.
+ * Two configurations, and the plan from one to the other. A model of the module
+ * refuses what the module would: it must refuse no step, the last step must end
+ * at the second configuration, and undoing all must end at the first.
  */
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum {
 	FUZZ_BYTES = 3 * FUZZ_SERVICES,
 };
 
-/* Three bytes a service: few VIPs and ports, so that many meet. */
+/* Three bytes a service, with few VIPs and ports, so that many collide. */
 static size_t fuzz_text(const unsigned char *data, char *text)
 {
 	static const char *const control[] = {
@@ -82,7 +82,7 @@ static void fuzz_remove(struct ftpmark_config *model, const char *name)
 	ftpmark_config_drop(model);
 }
 
-/* The module's rules: an enabled service has a VIP, and its ports alone. */
+/* The module's rules: an enabled service has a VIP, and shares no port of it. */
 static void fuzz_write(struct ftpmark_config *model, const char *name,
 		       const struct ftpmark_setting *setting, const char *value)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Command lines: what is understood is sound, what is not is complained of. */
+/* Command lines: those that are accepted are sound, the others get a message. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Packets on two CPUs while every file of several services is written, services
-# of the same names and namespaces come and go, and so does the module. Each
-# packet that arrives has the mark of the configuration before a change or
-# behind it, none is lost to a change, and every write ends.
+# Packets on two CPUs while every file of several services is written, and services,
+# namespaces and the module come and go. Each packet that arrives has the mark of the
+# configuration before or after a change, no change loses a packet, and every write
+# ends.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck disable=SC2016,SC2034 # for other shells; wire.sh's names
@@ -22,12 +22,12 @@ modprobe -q -a nfnetlink_log ip_vs_rr || skip_all "no nfnetlink_log or no IPVS"
 setup_ns client router
 load_module
 seconds=$(soak 12 240)
-# Unloading waits for namespaces to be cleaned up, and that for what RCU has to
-# call: minutes where kmemleak has it called for every packet.
+# Unloading waits for the cleanup of namespaces, and that for RCU callbacks: minutes
+# where kmemleak adds one for each packet.
 limit=$((seconds * 10 + 100 * ${FTPMARK_PATIENCE:-1}))
 seed=${FTPMARK_SEED:-1}
 
-# A router for what real servers send, too: those packets meet all hooks.
+# The router forwards packets of real servers, too, so that they meet all hooks.
 wire_link "$client" "$router" wire0
 ip netns exec "$router" bash -e -c '
 	echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -53,15 +53,15 @@ ip netns exec "$router" bash -e -c '
 	}
 	END
 
-# race_run NAME [UNLOAD LOAD]: leaves what it counted in $count. The program goes
-# on until each thing has happened $seconds times, but not for ever.
+# race_run NAME [UNLOAD LOAD]: runs the program and leaves its counts in $count. It
+# goes on until each thing has happened $seconds times, or a limit is reached.
 declare -A count=()
 race_run()
 {
 	local status=0 key value
 
-	# What does not end is a deadlock. What RCU has to call is called by a
-	# thread that has to come first: there would be ever more of it.
+	# A program that does not end is a deadlock. The thread that runs RCU callbacks
+	# needs priority over it, or callbacks would pile up.
 	timeout -s KILL $((limit + 600 * ${FTPMARK_PATIENCE:-1})) \
 		ip netns exec "$router" nice -n 19 \
 		"$race" "$client" wire0 "$router_mac" \
@@ -85,7 +85,7 @@ race_run()
 		$((count[received] * 19 / 20)) ]
 }
 
-# Those that could not be removed, and why.
+# Prints the namespaces that could not be removed, and why.
 services_left()
 {
 	ip netns exec "$router" bash -c '

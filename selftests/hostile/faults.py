@@ -35,7 +35,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Broken(Exception):
-    """A failure has left something behind."""
+    """A refused change has changed something, or its failures never end."""
 
 
 def call(result):
@@ -46,7 +46,7 @@ def call(result):
 
 
 class Probes:
-    """Packets to addresses and ports, and the marks they arrive with."""
+    """Sends packets to addresses and ports and receives their marks."""
 
     def __init__(self, client, router, probes):
         self.targets = [(address, int(port)) for address, port in
@@ -68,7 +68,7 @@ class Probes:
     def mark(self, address, port):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.port += 1
-        # An ACK of no connection. Nobody looks at its checksum.
+        # An ACK of no connection, whose checksum nobody verifies.
         segment = struct.pack("!HHIIBBHHH", self.port, port, 1, 1, 5 << 4,
                               0x10, 1024, 0, 0)
         self.senders[family].sendto(segment, (address, 0))
@@ -90,7 +90,7 @@ class Faults:
         self.nth = os.open("/proc/self/fail-nth", os.O_RDWR)
 
     def armed_call(self, nth, function):
-        """Its error if any, and whether an allocation failed."""
+        """The error if any, and whether an allocation failed."""
         number = str(nth).encode()
         failed = None
         os.write(self.nth, number)
@@ -103,7 +103,7 @@ class Faults:
         return failed, int(left) == 0
 
     def exhaust(self, function, unchanged, undo):
-        """Until no allocation is left to fail."""
+        """Repeats a call until none of its allocations is left to fail."""
         errors = collections.Counter()
         tolerated = 0
         for nth in range(1, ATTEMPTS):
@@ -148,7 +148,7 @@ class Agent:
                 f"errors={','.join(sorted(errors))} marks={marks}")
 
     def watch(self):
-        """Settings as they are, and what tells later whether anything differs."""
+        """A snapshot of settings and marks, to compare with later."""
         before = settings()
         marks = self.probes.marks()
 
@@ -244,7 +244,7 @@ def main():
     agent = Agent(sys.argv[1], sys.argv[2], sys.argv[3:])
     verbs = {"write": agent.write, "load": agent.load,
              "namespace": agent.namespace}
-    # The collector would allocate where it should not.
+    # The garbage collector would allocate where allocations fail.
     gc.disable()
     for line in iter(sys.stdin.readline, ""):
         verb, *arguments = line.rstrip("\n").split("\t")

@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests; of lib.sh
 #
-# Sourced after agent.sh by tests in which allocations fail. Whatever is refused
-# changes nothing: neither the files nor, at any of the failures, the marks of
-# packets. What has not been released is found by the kernel's detector of leaks.
+# Sourced after agent.sh by tests in which allocations fail. A refused change alters
+# neither the files nor, after any of the failures, the marks of packets. kmemleak
+# finds memory that was not released.
 
 [ -e /proc/self/fail-nth ] || skip_all "no fault injection in this kernel"
 
@@ -12,7 +12,7 @@ debug=/sys/kernel/debug
 vip=198.51.100.10 vip2=198.51.100.20 vip6=2001:db8:1::10
 cip=192.0.2.2 rip=192.0.2.1 cip6=2001:db8:c::2 rip6=2001:db8:c::1
 
-# Packets that arrive at the router's own addresses.
+# Probes are packets to the router's own addresses.
 topology()
 {
 	setup_ns client router
@@ -32,7 +32,7 @@ topology()
 	ip -n "$client" -6 route add default via $rip6
 }
 
-# By default only those fail that must not wait. Reports would fill the log.
+# By default only allocations that must not wait fail. Reports would fill the log.
 fault_agent()
 {
 	echo N >$debug/failslab/ignore-gfp-wait
@@ -44,19 +44,19 @@ fault_agent()
 		$vip#21 $vip#15000 $vip#80 $vip2#21 $vip6#15000
 }
 
-# fault_range START END: who must be among the callers of an allocation that fails.
+# fault_range START END: only allocations with a caller in this range fail.
 fault_range()
 {
 	echo "$1" | tee $debug/{failslab,fail_page_alloc}/require-start
 	echo "$2" | tee $debug/{failslab,fail_page_alloc}/require-end
 } >/dev/null
 
-# Only what the module allocates is to fail, where the kernel can tell.
+# Only the module's allocations fail, where the kernel can tell callers apart.
 faults_of_module()
 {
 	[ -e $debug/failslab/require-start ] || return
-	# In a pipe: of a file without a size sort(1) takes a KiB at a time, and
-	# writes a file for each.
+	# sort(1) reads a pipe: of a file without a size it takes a KiB at a time,
+	# and writes a temporary file for each.
 	# shellcheck disable=SC2046 # two words
 	fault_range $(awk '{ print $1, $2, $NF }' /proc/kallsyms | sort | awk '
 		$2 ~ /^[tT]$/ && $NF == "[nf_ftpmark]" {
@@ -74,8 +74,8 @@ faults_of_all()
 	[ ! -e $debug/failslab/require-start ] || fault_range 0 0xffffffffffffffff
 }
 
-# fault NAME MARKS VERB [ARG...]: at least one allocation fails and is refused,
-# as lack of memory or as $refusals has it, and in the end it works.
+# fault NAME MARKS VERB [ARG...]: at least one allocation fails; each failure is
+# refused with ENOMEM or what $refusals lists, and in the end the change works.
 refusals=ENOMEM
 fault()
 {

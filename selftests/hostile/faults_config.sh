@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every allocation that a change of the configuration makes fails in turn.
+# Each allocation of each change of the configuration fails once.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -13,8 +13,8 @@
 
 need python3
 
-# The file system's own buffer is an allocation too, and the only one of a
-# write that changes nothing.
+# kernfs allocates a buffer for each write. In a write that changes nothing, that is
+# the only allocation.
 needs_no_memory() # NAME
 {
 	check_equal "$1 needs no memory" 1 "$failed"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every allocation fails in turn that loading the module makes, setting up the
-# namespaces that are there with it; and that the module makes for a new one.
+# Each allocation fails once: those of loading the module, which sets up the
+# namespaces that exist, and those that the module makes for a new namespace.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -14,7 +14,8 @@
 
 need modinfo python3
 
-# Many failures push lines out of the log, so that a count before does not help.
+# Failures push lines out of the log, so a line of ours marks the place instead of a
+# count.
 log_mark_step() # NAME
 {
 	step="$log_mark $1"
@@ -27,7 +28,7 @@ failed_setups()
 		grep -c 'failed for services (error: -12 parent: net)'
 }
 
-# With a service from the parameters.
+# The module is loaded with a service from its parameters.
 module()
 {
 	local file
@@ -45,9 +46,9 @@ module()
 		"$(cat /sys/kernel/nf_ftpmark/net/services/ftp/real_servers)"
 }
 
-# Of all that the kernel allocates for a namespace where it can't tell whose it is,
-# but not under lockdep, which reports a part of 6.1 that does not stand that:
-# fib_get_table(). What others make of it is not always ENOMEM.
+# Where the kernel cannot tell callers apart, all allocations for a namespace fail;
+# not under lockdep, which reports fib_get_table() of 6.1 when they do. Other parts of
+# the kernel do not always turn the failure into ENOMEM.
 namespace()
 {
 	local refusals=ENOMEM

@@ -26,7 +26,7 @@ from packets import checksum
 
 GROUP = 7
 DIFFERENCES_MAX = 20
-# Between two looks at what has come.
+# Packets sent between two reads of the log.
 BATCH = 200
 IPV4, IPV6 = 0x0800, 0x86dd
 ETHERNET = 14
@@ -34,8 +34,8 @@ ETHERNET = 14
 FENCE, FENCE_SOURCE = 253, b"\xcb\0\x71\2"
 SOL_PACKET, PACKET_VNET_HDR = 263, 15  # not in the socket module
 BASE = "/sys/kernel/nf_ftpmark/net/services"
-# What the rules ahead of the module mark, by the DSCP, which is the traffic class
-# without its two bits of ECN (RFC 3168).
+# Rules ahead of the module mark by the DSCP, which is the traffic class without its
+# two bits of ECN (RFC 3168).
 MARKED_BEFORE = {1: 99, 2: 21}
 
 VIPS = ["198.51.100.10", "198.51.100.20", "198.51.100.30", "2001:db8:1::10",
@@ -55,7 +55,7 @@ SERVICES = [
             21, False),
     service("keep", [VIPS[2], VIPS[4]], [(21, 21), (2121, 2121)],
             [(30000, 30009), (40000, 40000)], 22, True),
-    # Shares a VIP of each; ahead of both by name.
+    # This service shares a VIP with each, and precedes both by name.
     service("a", [VIPS[0], VIPS[4]], [(990, 990)],
             [(20001, 20010), (65535, 65535)], 0xffffffff, False),
 ]
@@ -99,18 +99,18 @@ class Sender:
             "!H", IPV4 if family == 4 else IPV6) + packet
         try:
             if paged:
-                # A virtio header that promises only so much in one piece.
+                # A virtio header: only so much of the packet is in its linear part.
                 frame = struct.pack("=BBHHHH", 0, 0, ETHERNET, 0, 0, 0) + frame
                 self.paged.send(frame)
             else:
                 self.whole.send(frame)
         except OSError:
-            # The packet socket itself does not take everything.
+            # The packet socket itself refuses some packets.
             return False
         return True
 
     def fence(self, number):
-        """Once this has come, so has all that went before."""
+        """A packet behind all others: when it arrives, all have."""
         header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 24, 0, 0, 64, FENCE, 0,
                              FENCE_SOURCE, FENCE_SOURCE)
         self.send(4, header[:10] + checksum(header) + header[12:]
@@ -199,7 +199,7 @@ def main():
 
 
 def listen(sender, log, judge):
-    """Packets of others: a line of input means that they have ended."""
+    """Judges packets of other programs until a line of input says they ended."""
     print("ready", flush=True)
     sys.stdin.readline()
     sender.fence(1)

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Packets that no honest host would send: truncated, fragmented, overlapping,
-# with odd header lengths, options and extension headers. Each that passes the
-# hook has the mark that a model of the documentation gives it, none is lost
-# there, and the counters are the model's.
+# Packets that no honest host would send: truncated, fragmented, overlapping, with odd
+# header lengths, options and extension headers. Each packet that passes the hook has
+# the mark of a model of the documentation, none is lost there, and the counters are
+# the model's.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck disable=SC2016,SC2034 # for other shells; wire.sh's names
@@ -25,7 +25,7 @@ seed=${FTPMARK_SEED:-1}
 wire_link "$client" "$router" wire0
 ip -n "$router" link set wire0 addrgenmode none up
 
-# Counted on either side of the module's hook, and logged behind it.
+# Rules count packets on both sides of the module's hook, and log them behind it.
 rules()
 {
 	ip netns exec "$router" nft -f - <<-END
@@ -67,8 +67,8 @@ configure()
 	ip netns exec "$router" python3 -S "$selftests/hostile/hostile.py" configure
 }
 
-# check_model WHEN OUTPUT LEAST: what hostile.py found, and that of each mark it
-# had so many to judge.
+# check_model WHEN OUTPUT LEAST: hostile.py must have found no difference, in at
+# least LEAST packets of each mark.
 check_model()
 {
 	local mark
@@ -94,7 +94,7 @@ check_generated() # WHEN PACKETS
 		"$client" "$router" wire0 "$router_mac" "$seed" "$2" 2>&1)
 	check_model "$1" "$output" $(($2 / 500))
 	grown=$(($(kernel_memory) - memory))
-	# Incomplete fragments may have up to 4 MiB of each family.
+	# Incomplete fragments may take up to 4 MiB for each family.
 	check "$1: the kernel has not grown by 32 MiB but by $grown KiB" \
 		[ "$grown" -lt $(((32 << 10) + $(kernel_memory_kept))) ]
 }
@@ -113,8 +113,8 @@ configure
 check_generated "fragments as they come" $((packets / 2))
 remove
 
-# The same with conntrack, which puts fragments together and looks into
-# everything itself, and with all of the module's hooks.
+# The same with conntrack, which reassembles fragments and parses everything itself,
+# and with all hooks of the module.
 configure
 ip netns exec "$router" bash -c '
 	cd /sys/kernel/nf_ftpmark/net/services
@@ -127,7 +127,7 @@ ip netns exec "$router" bash -c '
 check_generated "fragments put together" $((packets / 2))
 remove
 
-# What attackers have at hand.
+# Tools that attackers have at hand: nmap and hping3.
 programs()
 {
 	local vip=198.51.100.10

@@ -40,7 +40,7 @@ class Packets:
                 + self.rng.choice([0, 0, 0, 0, -1, 1])) & 0xffff
 
     def tcp(self):
-        """A header and some data: offset, flags and checksum as they come."""
+        """A header and some data, with any offset, flags and checksum."""
         offset = 5 if self.chance(0.8) else self.rng.getrandbits(4)
         flags = self.rng.choice([2, 2, 16, 24, 17, 4, 0, 0xff,
                                  self.rng.getrandbits(8)])
@@ -77,7 +77,7 @@ class Packets:
             return b""
         words = self.rng.randrange(1, 11)
         if self.chance(0.7):
-            # No operation, or an end and what is behind it.
+            # "No operation", or "end of options" and garbage behind it.
             return self.rng.choice([b"\1", b"\0"]) * 4 * words
         # Source routes, record route, timestamp, router alert and garbage.
         kind = self.rng.choice([7, 68, 131, 137, 148, self.rng.getrandbits(8)])
@@ -95,7 +95,7 @@ class Packets:
             self.length(20 + len(options) + len(payload)), self.identity,
             fragment, self.rng.choice([64, 64, 64, 1, 0]), protocol, 0, source,
             destination) + options
-        # What the kernel will take for the header decides the sum.
+        # The checksum is over what the kernel takes for the header.
         end = words * 4 if words >= 5 else len(header)
         if self.chance(0.98):
             whole = (header + payload)[:end]
@@ -114,7 +114,7 @@ class Packets:
             size, length = (units + 1) * 8, units
         if self.chance(0.05):
             length = self.rng.getrandbits(8)
-        # PadN for all of it, or garbage: jumbograms and segments left.
+        # PadN for all of it, or garbage such as jumbograms and segments left.
         body = bytes([1, (size - 4) & 0xff]) + bytes(size - 4)
         if self.chance(0.1):
             body = bytes([self.rng.choice([0xc2, 5, 4, self.rng.getrandbits(8)])]

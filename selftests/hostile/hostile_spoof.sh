@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# SYNs from outside that pretend to come from real servers: what they cost, that
-# it has a bound, and that what SECURITY.md says against them helps.
+# SYNs from outside with the source of a real server: their cost has a bound, and the
+# measures in SECURITY.md stop them.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck disable=SC2016,SC2034,SC2317 # awk; wire.sh's names; called by busywait
@@ -18,8 +18,7 @@ modprobe -q -a ip_vs ip_vs_rr || skip_all "no IPVS"
 setup_ns client router server
 load_module
 spoofed=$(soak 3000 100000)
-# Data ports that active FTP has for one port of one client: 20 and the dynamic
-# ones.
+# The number of source ports for one port of one client: 20 and the dynamic ones.
 ports=16385
 victim=198.51.100.1 victim6=2001:db8:1::1
 
@@ -59,8 +58,8 @@ stats_of()
 	files conf read "services/ftp/stats/$1"
 }
 
-# What of the flood comes in and, of how many addresses, to the module: a random
-# address may come twice or be none that is forwarded.
+# Counts the packets of the flood that come in, and the addresses that reach the
+# module: a random address may be chosen twice or not be forwarded.
 forged_watch()
 {
 	ip netns exec "$router" nft -f - <<-END
@@ -96,7 +95,7 @@ sources()
 		grep -oE '\b10(\.[0-9]+){3}' | sort -u | wc -l
 }
 
-seen() # NUMBER: of connections that the module has decided about
+seen() # NUMBER: whether the module has decided about so many connections
 {
 	local connections
 
@@ -111,7 +110,7 @@ entries()
 	ip netns exec "$router" grep -c '^TCP' /proc/net/ip_vs_conn
 }
 
-entries_beyond() # SECONDS: that they will last for
+entries_beyond() # SECONDS: counts the entries that will last longer
 {
 	ip netns exec "$router" awk -v limit="$1" \
 		'$1 == "TCP" && $9 > limit { count++ } END { print count + 0 }' \
@@ -148,7 +147,7 @@ unfiltered()
 		[ "$grown" -lt "$limit" ]
 }
 
-# What a real server sends still gets through.
+# Packets of real servers still pass.
 check_genuine() # WHEN NUMBER ADDRESS
 {
 	agent_ask genuine "dev=wire1 to=$3 sport=20 port=$2"

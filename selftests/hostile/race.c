@@ -242,7 +242,7 @@ static void *ftpmark_sender_thread(void *argument)
 static bool ftpmark_mark_is_right(const struct ftpmark_probe *probe,
 				  __u32 mark)
 {
-	/* One of the storm: its own marks, its default, or none. */
+	/* A service of the storm: one of its marks, the default, or none. */
 	if (probe->to >> 8 == 0xc00002)
 		return !mark || mark == 21 ||
 		       (mark & 0xffff0000) == FTPMARK_STORM_MARK;
@@ -295,7 +295,7 @@ static struct nflog_handle *ftpmark_log_open(void)
 	return log;
 }
 
-/* Until all that was sent has come, or nothing comes any more. */
+/* Receives until all packets have arrived, or none arrives any more. */
 static void *ftpmark_receiver_thread(void *argument)
 {
 	struct nflog_handle *log = argument;
@@ -367,7 +367,7 @@ static void ftpmark_join(const struct ftpmark_threads *threads)
 		pthread_join(threads->thread[i], NULL);
 }
 
-/* Too little would prove nothing. What takes long has to happen once. */
+/* Too few would prove nothing. What takes long has to happen only once. */
 static bool ftpmark_enough(unsigned long least, bool reloads)
 {
 	unsigned int i;
@@ -425,7 +425,7 @@ int main(int argc, char **argv)
 	limit = atoi(argv[5]);
 	first_seed = atoi(argv[6]) * 16;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	/* Only one service can expect what unloading does to it. */
+	/* Only one thread knows when the module is unloaded: one steady service. */
 	if (reloads)
 		ftpmark_steady_count = 1;
 	ftpmark_senders_open(argv[1], argv[2], argv[3]);

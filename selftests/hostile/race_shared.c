@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all threads of the race use. */
+/* Shared by all threads of the race. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ __u32 ftpmark_race_random(__u32 *seed)
 	return *seed;
 }
 
-/* Path below the module's directory; a newline is added. */
+/* @path is below the module's directory; a newline is added to @value. */
 int ftpmark_race_write(const char *path, const char *value)
 {
 	char file[256], line[256];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "Steady" services: each is changed by one thread only, which notes each state
- * ahead of the write that brings it about, and behind the write that it is
- * there. So it is known at any time which states a packet may meet.
+ * "Steady" services: each is changed by one thread only, which records each state
+ * before the write that makes it, and after the write that it is in force. So it
+ * is known at any time which states a packet may meet.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "race_shared.h"
 #include "race_steady.h"
 
-/* States that are kept; a power of two. */
+/* How many states are kept; a power of two. */
 #define FTPMARK_STATES 65536
 
 /* What a steady service does to packets. */
@@ -56,7 +56,7 @@ static void ftpmark_steady_write(const struct ftpmark_steady *steady,
 	ftpmark_write_or_die(path, value);
 }
 
-/* Of each family the one or both. */
+/* One VIP of each family, or two. */
 static void ftpmark_steady_vips(const struct ftpmark_steady *steady,
 				const struct ftpmark_state *state,
 				char *value, size_t size)
@@ -112,7 +112,7 @@ static void ftpmark_state_there(struct ftpmark_steady *steady)
 	atomic_fetch_add(&steady->there, 1);
 }
 
-/* A service that is not there yet, with the settings of its last state. */
+/* Creates the service with the settings of its last state. */
 static void ftpmark_steady_restore(const struct ftpmark_steady *steady,
 				   const struct ftpmark_state *state)
 {
@@ -128,7 +128,7 @@ static void ftpmark_steady_restore(const struct ftpmark_steady *steady,
 			     "10.0.0.0/24 2001:db8:57::10.0.0.0/120");
 }
 
-/* The service goes away, alone or with the module, and comes back. */
+/* Removes the service, or the whole module, and brings it back. */
 static void ftpmark_steady_renew(struct ftpmark_steady *steady, bool reload)
 {
 	struct ftpmark_state *state = ftpmark_state_begin(steady);
@@ -162,7 +162,7 @@ static void ftpmark_steady_change(struct ftpmark_steady *steady,
 	struct ftpmark_state *state = ftpmark_state_begin(steady);
 
 	if (!strcmp(file, "mark"))
-		/* A mark comes once only: none is taken for another. */
+		/* Each mark is used once, so none is mistaken for another. */
 		state->mark = (steady->number + 1) << 28 |
 			      (atomic_load(&steady->there) + 1);
 	else if (!strcmp(file, "control_ports"))
@@ -179,7 +179,7 @@ static void ftpmark_steady_change(struct ftpmark_steady *steady,
 	ftpmark_state_there(steady);
 }
 
-/* What packets to the VIP must not notice. */
+/* Changes settings that do not matter to packets to the VIP. */
 static void ftpmark_steady_disturb(struct ftpmark_steady *steady)
 {
 	static const char *const disturbance[][2] = {
@@ -246,7 +246,7 @@ static __u32 ftpmark_state_mark(const struct ftpmark_state *state,
 	return 0;
 }
 
-/* Whether it is that of state @since or one that has begun by now. */
+/* Whether @mark is that of state @since or of one that has begun since. */
 bool ftpmark_steady_mark_is(unsigned int number, unsigned int since,
 			    bool second, __u16 port, __u32 mark)
 {
@@ -262,7 +262,7 @@ bool ftpmark_steady_mark_is(unsigned int number, unsigned int since,
 	return false;
 }
 
-/* The last state that is known to be there. */
+/* The last state that is known to be in force. */
 unsigned int ftpmark_steady_there(unsigned int number)
 {
 	return atomic_load(&ftpmark_steady[number].there);

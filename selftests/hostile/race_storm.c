@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes without a plan: any file of services that all threads add, change
- * and remove at once, and namespaces that come and go. What is refused is
- * counted; all that is asked of the kernel here is that it survives and that
- * every write ends.
+ * Random changes: all threads add, change and remove the same services at once,
+ * and namespaces come and go. Refusals are counted; the kernel only has to
+ * survive, and every write has to end.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -19,7 +18,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The addresses are the storm's own: no other service has them. */
+/* No other service has these addresses. */
 static const struct {
 	const char *name;
 	unsigned int count;
@@ -36,7 +35,7 @@ static const struct {
 	{ "active", 4, { "ipvs", "snat", "masquerade", "off" } },
 	{ "on_marked", 2, { "keep", "overwrite" } },
 	{ "notrack", 2, { "0", "1" } },
-	/* Twice as often, and rather on than off. */
+	/* It is changed twice as often, and more often to on than to off. */
 	{ "enabled", 3, { "0", "1", "1" } },
 	{ "enabled", 3, { "0", "1", "1" } },
 };
@@ -60,7 +59,7 @@ static void ftpmark_storm_read(const char *service, const char *file)
 		close(fd);
 }
 
-/* A value for one of the files, or a mark, which has too many to list. */
+/* Writes one of the values, or a mark, which has too many to list. */
 static void ftpmark_storm_set(const char *service, __u32 *seed)
 {
 	unsigned int file = ftpmark_race_random(seed) %
@@ -107,7 +106,7 @@ void *ftpmark_storm_thread(void *seed)
 	return NULL;
 }
 
-/* In a process of its own, whose end is that of its namespace. */
+/* Runs in a process of its own; the namespace ends with it. */
 static int ftpmark_namespace_live(__u32 *seed)
 {
 	static const char *const setting[][2] = {
@@ -122,7 +121,7 @@ static int ftpmark_namespace_live(__u32 *seed)
 	static const char *const active[] = {
 		"ipvs", "snat", "masquerade", "off",
 	};
-	/* Some go away with the service enabled, some in the midst of it. */
+	/* Some namespaces end while the service is enabled. */
 	size_t i, count = 4 + ftpmark_race_random(seed) % 4;
 
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) ||

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Bugs of every class that the detectors are for. selftests/judge/seeded links
- * this into a module of its own making and has each committed by writing its
- * name to the parameter "seed". Nothing that is installed contains it.
+ * this file into a module of its own and triggers each bug by writing its name to
+ * the parameter "seed". Nothing that is installed contains it.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
@@ -29,7 +29,7 @@ static int ftpmark_seed_use_after_free(void)
 	if (!object)
 		return -ENOMEM;
 	kfree(object);
-	/* Writing would hit what KASAN keeps there. */
+	/* It only reads: a write would destroy what KASAN keeps there. */
 	return READ_ONCE(object[1]) & 0;
 }
 
@@ -88,7 +88,7 @@ static int ftpmark_seed_leak(void)
 static DEFINE_MUTEX(ftpmark_seed_a);
 static DEFINE_MUTEX(ftpmark_seed_b);
 
-/* No deadlock, but the order of one is a promise to the other. */
+/* This does not deadlock, but the second order contradicts the first. */
 static int ftpmark_seed_lock_inversion(void)
 {
 	mutex_lock(&ftpmark_seed_a);
@@ -113,11 +113,11 @@ static void ftpmark_seed_timer_fn(struct timer_list *timer)
 
 static DEFINE_TIMER(ftpmark_seed_timer, ftpmark_seed_timer_fn);
 
-/* A softirq takes it as well, so process context has to keep that out. */
+/* A softirq takes it, too, so process context has to disable softirqs. */
 static int ftpmark_seed_irq_unsafe_lock(void)
 {
 	mod_timer(&ftpmark_seed_timer, jiffies + 1);
-	/* Until it has run. */
+	/* Waits until the softirq has run. */
 	while (timer_pending(&ftpmark_seed_timer))
 		cond_resched();
 	del_timer_sync(&ftpmark_seed_timer);
@@ -211,13 +211,13 @@ static int ftpmark_seed_refcount(void)
 	return refcount_dec_and_test(&count) && refcount_dec_and_test(&count);
 }
 
-/* Its removal has to wait for ever. */
+/* The device's removal then waits for ever. */
 static int ftpmark_seed_device_kept(void)
 {
 	return dev_get_by_name(&init_net, "seeded") ? 0 : -ENODEV;
 }
 
-/* Two objects with a name that one only can have. */
+/* Two objects with one name in one directory. */
 static int ftpmark_seed_name_twice(void)
 {
 	struct kobject *first = kobject_create_and_add("seeded", NULL);
@@ -247,7 +247,7 @@ static int ftpmark_seed_data_race_thread(void *done)
 static unsigned int ftpmark_seed_sum;
 static bool ftpmark_seed_half_seen_ends;
 
-/* What assembly does, of per-CPU counters for example, is not seen either. */
+/* KCSAN does not see assembly either, as of per-CPU counters. */
 static int __no_kcsan ftpmark_seed_unseen_thread(void *done)
 {
 	while (!READ_ONCE(ftpmark_seed_half_seen_ends)) {
@@ -259,7 +259,7 @@ static int __no_kcsan ftpmark_seed_unseen_thread(void *done)
 	return 0;
 }
 
-/* On a CPU each, and waits for both. */
+/* Runs it on two CPUs and waits for both. */
 static int ftpmark_seed_race(int (*one)(void *done), int (*other)(void *done))
 {
 	DECLARE_COMPLETION_ONSTACK(done);

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # of lib.sh
 #
-# Sourced after lib.sh by tests that talk to helper programs which stay: those
-# that answer each line with a line.
+# Sourced after lib.sh by tests that use agents: helper programs that keep running
+# and answer each line with a line.
 
 declare -A agent_in agent_out agent_pid
 
@@ -26,12 +26,12 @@ agent_stop() # NAME
 {
 	local in=${agent_in[$1]} out=${agent_out[$1]}
 
-	# Agents that came later hold the pipe too: an end of file would not do.
+	# Agents started later hold this pipe open too, so the agent sees no end of file.
 	kill "${agent_pid[$1]}"
 	exec {in}>&- {out}<&-
 }
 
-# In seconds: this is for what hangs, and some have much to do.
+# Seconds to wait for an answer: it ends what hangs, and some requests take long.
 agent_patience=$((900 * ${FTPMARK_PATIENCE:-1}))
 
 # agent_ask NAME LINE: the answer is left in $answer.
@@ -64,8 +64,8 @@ files()
 	IFS=$'\x1f' read -r result text log <<<"$answer"
 }
 
-# put NAME PATH VALUE: a step on the way; the test ends where it fails. An empty
-# value needs the newline as well: writing nothing does nothing.
+# put NAME PATH VALUE: writes a file of the module; the test ends if that fails.
+# An empty value needs the newline, too: a write of no bytes is no store.
 put()
 {
 	files "$1" write "$2" "$3\n"

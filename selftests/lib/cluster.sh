@@ -21,8 +21,8 @@
 # Set by setup_ns.
 client="" director="" rs1="" rs2=""
 
-# Many client addresses: the service is persistent, and a test that wants a
-# server chosen anew takes an address that was not used before.
+# The service is persistent: a test that wants a real server chosen anew takes a
+# client address that was not used before.
 cip_net4=198.51.100 cip_net6=2001:db8:1:
 cip_count=40
 cip4=("") cip6=("")
@@ -36,13 +36,13 @@ dip4=10.0.0.254 dip6=2001:db8:2::fe
 rip1_4=10.0.0.1 rip2_4=10.0.0.2
 rip1_6=2001:db8:2::1 rip2_6=2001:db8:2::2
 real_net4=10.0.0.0/24 real_net6=2001:db8:2::/64
-# The servers leave the ends out: those are for tests to connect to.
+# The FTP servers do not use the first and last port: tests connect to those.
 passive_first=10000 passive_last=20000
 ftp_mark=21
-# How the module has active data translated.
+# The setting "active" of the service that cluster_marker_module adds.
 ftp_active=masquerade
 big_size=$((2 << 20))
-# More of the servers' configuration.
+# Further lines of vsftpd's configuration.
 cluster_server_lines=""
 
 # new_cip FAMILY: sets $cip to a client address that was not used yet.
@@ -59,7 +59,7 @@ in_ns() # NAMESPACE COMMAND [ARG...]
 	ip netns exec "$@"
 }
 
-# Addresses have no detection of duplicates, or they would be unusable for a
+# Duplicate address detection is off: with it, addresses cannot be used for a
 # second.
 cluster_client_addresses()
 {
@@ -76,7 +76,7 @@ cluster_client_addresses()
 	} | ip -n "$client" -batch -
 }
 
-# On the same segment as the director.
+# This address is on the same segment as the director.
 cluster_link_client()
 {
 	ip link add wan netns "$client" type veth peer name front netns "$director"
@@ -112,9 +112,9 @@ cluster_link_server() # NAMESPACE DEVICE RIP4 RIP6
 	cluster_server_addresses "$1" "$3" "$4"
 }
 
-# The peers of data connections, whatever the FTP program says of them. One that
-# comes under a real server's own address is answered with a reset: a provider
-# would filter it, but then FTP would fail only after a timeout.
+# Rules that log the peers of data connections, whatever the FTP program says. A
+# connection from a real server's own address is answered with a reset: a provider
+# would drop it, and FTP would then fail only after a timeout.
 cluster_watch_client()
 {
 	in_ns "$client" nft -f - <<-END
@@ -148,8 +148,8 @@ cluster_watch_client()
 	END
 }
 
-# Every connection to the director, once however often its SYN is sent, with
-# the mark that IPVS will see.
+# Each connection to the director, once even if its SYN is sent again, with the
+# mark that IPVS sees.
 cluster_watch_director()
 {
 	in_ns "$director" nft -f - <<-END
@@ -180,7 +180,7 @@ cluster_servers_listen() # PORT
 	done
 }
 
-# A process for each family: with one for both, vsftpd ignores pasv_address.
+# Each family has a process: vsftpd ignores pasv_address if it serves both.
 cluster_server_run() # NAMESPACE RIP4 RIP6 [-oSETTING=VALUE...]
 {
 	local dir=$scratch/$1
@@ -196,7 +196,7 @@ cluster_server_start() # NAMESPACE NAME RIP4 RIP6
 	local dir=$scratch/$1
 
 	mkdir -p "$dir/root/incoming" "$dir/empty"
-	# The user it serves as has to have a home, and must not own the root.
+	# vsftpd wants its user to have a home and not to own the FTP root.
 	chown daemon "$dir/root/incoming"
 	cp "$scratch/big" "$dir/root/big"
 	echo "$2" >"$dir/root/whoami"
@@ -226,7 +226,7 @@ cluster_server_start() # NAMESPACE NAME RIP4 RIP6
 	cluster_server_run "$1" "$3" "$4"
 }
 
-# The same in every run, and no two blocks alike.
+# The content is the same in every run, and all its blocks differ.
 cluster_big_file()
 {
 	seq -f 'nf_ftpmark %.0f' "$big_size" | head -c "$big_size"
@@ -234,7 +234,7 @@ cluster_big_file()
 
 cluster_servers_start()
 {
-	# vsftpd serves from it with few rights.
+	# vsftpd serves from it after it has dropped privileges.
 	chmod 711 "$scratch"
 	[ -e "$scratch/big" ] || cluster_big_file >"$scratch/big"
 	cluster_server_start "$rs1" rs1 "$rip1_4" "$rip1_6"
@@ -252,7 +252,7 @@ cluster_need()
 	modprobe -a ip_vs ip_vs_rr || skip_all "no IPVS"
 }
 
-# May be called again, for a second cluster: the variables name the last.
+# A second call makes a second cluster, which the variables then name.
 cluster_up()
 {
 	cluster_need
@@ -268,7 +268,7 @@ cluster_up()
 	cluster_fwmark_service
 }
 
-# Only then is the director no more: "ip netns delete" takes its name away.
+# "ip netns delete" only removes the name; the director ends with its last process.
 cluster_director_is_gone()
 {
 	! ip -n "$client" link show wan
@@ -379,16 +379,16 @@ watch_list()
 		}'
 }
 
-# Data connections since the last watch_flush: the addresses of the client's
-# peers, in one line.
+# The addresses that the client had data connections with since the last
+# watch_flush, in one line.
 data_peers()
 {
 	watch_list "$client" data | awk '
 		!seen[$1]++ { printf "%s%s", space, $1; space = " " }'
 }
 
-# The marks that connections since the last watch_flush came to IPVS with, as
-# "FAMILY PORT MARK COUNT" lines. Ports of the passive range are one.
+# The marks of connections that reached IPVS since the last watch_flush, as
+# "FAMILY PORT MARK COUNT" lines. All passive ports count as one.
 marks_seen()
 {
 	watch_list "$director" syns |
@@ -403,7 +403,7 @@ marks_seen()
 		' | sort | uniq -c | awk '{ print $2, $3, $4, $1 }'
 }
 
-# The real servers that IPVS has entries of this client for, without ports.
+# The real servers, without ports, of this client's entries in IPVS.
 servers_of() # CIP
 {
 	in_ns "$director" ipvsadm -Lcn | awk -v cip="$1" '
@@ -417,9 +417,9 @@ servers_of() # CIP
 	' | sort -u | xargs
 }
 
-# A whole session, the programs' output and what they fetched in $scratch/got:
-# sets $session_server, whom it was with, and $session_peers. That everything
-# arrived intact is the status.
+# Runs a whole session. It leaves what was fetched, and what the program printed,
+# in $scratch/got, the real server in $session_server, and the data connections'
+# peers in $session_peers. It fails unless every byte arrived.
 session_run() # PROGRAM MODE CIP
 {
 	local got=$scratch/got upload=incoming/$1-$2-$3 status=0
@@ -440,7 +440,7 @@ session_run() # PROGRAM MODE CIP
 		grep " $big_size .* big$" "$got/list"
 }
 
-# The address that data comes from, or goes to, when all is well.
+# The address that data connections should come from or go to.
 expected_peer() # MODE FAMILY
 {
 	local name=vip$2
@@ -451,10 +451,9 @@ expected_peer() # MODE FAMILY
 	echo "${!name}"
 }
 
-# Whether conntrack is on in the director, by what it does: a datagram between
-# a real server and the client, which IPVS has no part in, becomes an entry.
-# Its port is new each time. The hooks themselves cannot be listed on every
-# kernel.
+# Whether conntrack is on in the director, seen by its effect: a datagram between
+# a real server and the client, which is none of IPVS's, becomes an entry. Each
+# call takes a new port. Not every kernel can list hooks.
 probe_port=30000
 conntrack_is_on()
 {

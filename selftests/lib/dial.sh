@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests; of lib.sh and cluster.sh
 #
-# Sourced after cluster.sh by tests of the connections that real servers open:
-# TCP whose ports a test chooses, single packets, and what the client sees come.
+# Sourced after cluster.sh by tests of active data connections, those that real
+# servers open: it dials from chosen ports, sends single packets, and records what
+# arrives at the client.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/agent.sh
 . "$selftests/lib/agent.sh"
@@ -33,8 +34,8 @@ raw_start()
 		"$(in_ns "$director" cat /sys/class/net/$bridge/address)"
 }
 
-# Everything that comes to the client with a source and a destination port and
-# may be the first of its flow.
+# Counts what arrives at the client and may be the first packet of a flow, by
+# source address and by port.
 arrivals_watch()
 {
 	in_ns "$client" nft -f - <<-END
@@ -62,8 +63,8 @@ arrivals_watch()
 	END
 }
 
-# A port of the client that nothing came to yet, above those that the kernel
-# gives to sessions: no check sees what another one did.
+# Sets $port to a client port that nothing has arrived at yet, above the ephemeral
+# ports: so no check sees the packets of another.
 fresh_port=61000
 new_port()
 {
@@ -95,8 +96,8 @@ raw()
 	[[ $answer =~ ^[0-9]+\ [0-9]+$ ]] || note "not sent: ${*:2}: $answer"
 }
 
-# check_arrives NAME EXPECTED RAW CIP [WORD...]: a single packet, and how it
-# comes to the client.
+# check_arrives NAME EXPECTED RAW CIP [WORD...]: sends one packet, which must
+# arrive at the client as EXPECTED.
 check_arrives()
 {
 	local name=$1 expected=$2
@@ -112,9 +113,9 @@ counted() # SERVICE COUNTER NUMBER
 	[ "$(service_stat "$1" "$2")" -ge "$3" ]
 }
 
-# check_stays NAME SERVICE FAILED RAW CIP [WORD...]: a single packet does not
-# leave the director. It is known to have been there when the service has
-# counted FAILED, and a datagram behind it shows that the way is open.
+# check_stays NAME SERVICE FAILED RAW CIP [WORD...]: sends one packet, which must
+# not leave the director. It has reached the director when the service has counted
+# FAILED; a datagram sent behind it shows that the path works.
 check_stays()
 {
 	local name=$1
@@ -154,8 +155,8 @@ dial()
 	tcp "$1" "dial $port $(rip_of "$1" "$2") ${3:-20} $2 $port"
 }
 
-# check_exchange NAME ROLE END: that connection of the client and the server's
-# to $port carry data both ways.
+# check_exchange NAME ROLE END: the client's connection and the server's to $port
+# are one, which carries data both ways.
 check_exchange()
 {
 	local sent="" got=""
@@ -178,8 +179,8 @@ hang_up()
 	tcp "$1" "close $port"
 }
 
-# Sockets on both ends wait no longer than this for the other's buffer: else a
-# whole file would be under way at once.
+# Limits socket buffers on both ends: with the default ones a whole file would be
+# in flight at once.
 small_buffers()
 {
 	local ns
@@ -205,14 +206,14 @@ ipvs_state_is() # CIP PORT STATE
 	[[ $(ipvs_entries "$1" "$2") == "$3 "* ]]
 }
 
-# Conntrack's entries of a client's port.
+# Prints conntrack's entries of a client's port.
 ct_entries() # PORT
 {
 	in_ns "$director" grep "port=$1 " /proc/net/nf_conntrack
 }
 
-# check_active_sessions VIP4 VIP6: every way of active transfer; leaves their
-# number of data connections in $session_connections.
+# check_active_sessions VIP4 VIP6: makes every kind of active transfer, and leaves
+# the number of data connections in $session_connections.
 check_active_sessions()
 {
 	local session program mode family name

@@ -21,13 +21,13 @@ def main():
     source_port = int(sys.argv[4]) if len(sys.argv) > 4 else 40000
     end = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     end.bind((device, 0))
-    # A sender's address of its own: a bridge would drop what bears its own.
+    # The sender needs its own MAC address: a bridge drops frames from its own.
     ethernet = bytes.fromhex(mac.replace(":", "") + "0200000000ff" + "0800")
 
     for line in iter(sys.stdin.readline, ""):
         address, port, count = line.split()
         to = ipaddress.ip_address(address).packed
-        # The IP header but for its checksum and source; these alone differ.
+        # The IP header without checksum and source, which alone differ.
         start = struct.pack("!BBHHHBB", 0x45, 0, 40, 1, 0, 64, 6)
         partial = sum(struct.unpack("!7H", start + to))
         start = ethernet + start

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by cluster.sh: FTP programs in the client's namespace. Arguments that
-# its functions have in common:
+# Sourced by cluster.sh: runs FTP programs in the client's namespace. Its
+# functions have these arguments in common:
 #
 #	PROGRAM		curl or lftp
 #	MODE		pasv, epsv, port or eprt: how data connections are made
@@ -10,18 +10,18 @@
 
 # shellcheck disable=SC2034,SC2154 # shared with cluster.sh and the tests
 
-# Ends what hangs: nothing waits for it in a good run.
+# Time limit of a session in seconds; a good run does not reach it.
 ftp_time_limit=300
-# The same for one of curl's transfers that stands still, if set.
+# Time limit of a curl transfer that stands still, if set.
 ftp_stall_limit=""
 
-# How control and data are encrypted: explicit (RFC 4217), implicit (from the
-# start, on port 990), or not at all; and who signs for the servers.
+# TLS of control and data: explicit (RFC 4217), implicit (from the start, on port
+# 990), or empty for none; and the certificate that signs the servers'.
 ftp_tls=""
 ftp_tls_ca=""
 
-# The sessions that together are every way of transferring: PROGRAM MODE FAMILY.
-# lftp takes EPRT for IPv6 and PORT for IPv4.
+# PROGRAM MODE FAMILY of sessions that together cover every kind of transfer. lftp
+# uses EPRT for IPv6 and PORT for IPv4.
 ftp_sessions=(
 	"curl pasv 4"
 	"curl epsv 4"
@@ -61,7 +61,7 @@ ftp_curl() # MODE CIP OPERATION...
 	common=(--silent --show-error --fail-early --interface "$cip"
 		--max-time "$ftp_time_limit")
 	case $1 in
-	# The address that the server announces, not the one known already.
+	# curl must use the address that the server announces, not the control one.
 	pasv) common+=(--disable-epsv --no-ftp-skip-pasv-ip) ;;
 	epsv) ;;
 	port) common+=(--ftp-port - --disable-eprt) ;;

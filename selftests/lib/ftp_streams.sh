@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by tests, after cluster.sh: transfers that last as long as the test
-# wants them to. They trickle until $gate exists, and then run to their end.
+# Sourced after cluster.sh by tests of transfers that last as long as the test
+# wants: they trickle until the file $gate exists, and then run to their end.
 
 # shellcheck disable=SC2016 # a script for perl
 # shellcheck disable=SC2154 # cluster.sh's
@@ -12,7 +12,7 @@ need perl
 declare -A stream_pid=()
 gate=""
 
-# Small buffers: or the whole file would be under way at once.
+# Buffers are small: with the default ones the whole file would be in flight.
 streams_prepare()
 {
 	local ns
@@ -23,7 +23,7 @@ streams_prepare()
 	done
 }
 
-# The pause makes it slow; nobody waits for it.
+# The pause only makes the stream slow; no check depends on it.
 trickle()
 {
 	perl -e '
@@ -51,7 +51,7 @@ stream_start() # NAME get|put MODE FAMILY
 	stream_pid[$1]=$!
 }
 
-# Where its data arrives; for an upload, on the server.
+# The file that its data arrives in; for an upload, on the server.
 stream_file() # NAME
 {
 	local file
@@ -71,7 +71,7 @@ streams_flow() # NAME...
 	done
 }
 
-# Whether it has some of its data and not all.
+# Whether some of its data has arrived, but not all.
 stream_goes_on() # NAME
 {
 	local size
@@ -90,7 +90,7 @@ check_streams_go_on() # WHEN NAME...
 	done
 }
 
-# Lets them end.
+# Opens the gate: the streams run to their end, and every byte must arrive.
 check_streams_intact() # WHEN NAME...
 {
 	local name

@@ -11,8 +11,8 @@
 #	check "what must not" ! command...
 #	finish
 #
-# prints one TAP line for each check and its plan at the end: a test that ends
-# early has no plan, and no plan is a failure. What it made is undone on exit.
+# prints TAP, see tap.sh: a test that ends early has no plan, and no plan is a
+# failure. On exit everything that the test made is undone.
 
 # shellcheck disable=SC2034 # for the tests
 ksft_pass=0 ksft_fail=1 ksft_skip=4
@@ -20,7 +20,7 @@ ksft_pass=0 ksft_fail=1 ksft_skip=4
 selftests=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
 PATH=$selftests/../tools:$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL=C
-# Where the programs in Python find their modules.
+# Programs in Python find their shared modules there.
 export PYTHONPATH=$selftests/lib
 # The runner of 6.12 preloads stdbuf, which changes how programs see errors.
 unset LD_PRELOAD _STDBUF_O
@@ -75,22 +75,22 @@ setup_ns()
 	done
 }
 
-# soak SHORT LONG: how much a test does: LONG for "make soak", which sets
-# FTPMARK_SOAK.
+# soak SHORT LONG: prints SHORT, or LONG under "make soak", which sets
+# FTPMARK_SOAK. Tests take from it how much they do.
 soak()
 {
 	[ -z "${FTPMARK_SOAK:-}" ] || shift
 	echo "$1"
 }
 
-# In KiB, of all the kernel's objects.
+# Memory of all the kernel's objects, in KiB.
 kernel_memory()
 {
 	awk '/^(Slab|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' \
 		/proc/meminfo
 }
 
-# What of it may be freed long ago, in KiB: KASAN keeps up to 1/32 of all memory.
+# Freed memory that KASAN may still keep, in KiB: up to 1/32 of all memory.
 kernel_memory_kept()
 {
 	local total=0
@@ -100,8 +100,8 @@ kernel_memory_kept()
 	echo $((total / 32))
 }
 
-# check_entries NAME BEGUN CONNECTIONS ENTRIES: IPVS has one for each connection
-# opened since $SECONDS was BEGUN. They wait a minute for an answer.
+# check_entries NAME BEGUN CONNECTIONS ENTRIES: IPVS must have an entry for each
+# connection opened since $SECONDS was BEGUN. Unanswered entries last a minute.
 check_entries()
 {
 	if [ $((SECONDS - $2)) -lt 60 ]; then
@@ -111,8 +111,9 @@ check_entries()
 	fi
 }
 
-# busywait SECONDS COMMAND [ARG...]: until the command succeeds. The pause only
-# leaves the processor to those who are waited for. A slow kernel takes patience.
+# busywait SECONDS COMMAND [ARG...]: runs the command until it succeeds. The pause
+# only leaves the processor to others. $FTPMARK_PATIENCE multiplies the limit on
+# slow kernels.
 busywait()
 {
 	local end=$((SECONDS + $1 * ${FTPMARK_PATIENCE:-1}))
@@ -135,7 +136,8 @@ module_dependencies=(
 	nf_nat
 )
 
-# load_module [PARAMETER=VALUE...]: the installed module or the one just built.
+# load_module [PARAMETER=VALUE...]: loads the installed module, or else the one just
+# built.
 load_module()
 {
 	if [ -z "$module_is_ours" ] && [ -d /sys/module/nf_ftpmark ]; then
@@ -156,20 +158,20 @@ unload_module()
 	module_is_ours=
 }
 
-# A test that knows more of its state prints it here.
+# A test overrides this to print more state after a failure.
 dump_more()
 {
 	:
 }
 
-# A test that changes more than namespaces and the module undoes it here.
+# A test overrides this to undo more than namespaces and the module.
 undo_more()
 {
 	:
 }
 
-# log_since MARK: the kernel log behind the last line that ends so, or all that is
-# left where that has been pushed out.
+# log_since MARK: prints the kernel log behind the last line that ends in MARK, or
+# all of it if that line has been pushed out.
 log_since()
 {
 	dmesg | tac | sed "/$1\$/Q" | tac

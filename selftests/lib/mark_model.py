@@ -9,7 +9,7 @@ import ipaddress
 import struct
 
 TCP = 6
-# RFC 8200 and RFC 4302; ESP hides what is behind it.
+# RFC 8200 and RFC 4302. ESP is not listed: what follows it is encrypted.
 HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION = 0, 43, 44, 51, 60
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 TCP_HEADER = 20
@@ -33,7 +33,7 @@ def tcp_in_ipv6(packet):
                              DESTINATION):
             return None
         header = packet[at:at + 8]
-        # Every extension header has at least so much.
+        # Every extension header has at least 8 bytes.
         if len(header) < (8 if following == FRAGMENT else 2):
             return None
         if following == FRAGMENT:
@@ -60,13 +60,13 @@ def holds(ranges, port):
 
 class Model:
     def __init__(self, services):
-        # In name order: the first of a VIP counts what is nobody's.
+        # In name order: the first service of a VIP counts packets to other ports.
         self.services = sorted(services)
         self.counts = {service.name: collections.Counter()
                        for service in services}
 
     def mark(self, packet, mark):
-        """The mark that a packet has behind the module, if this was it before."""
+        """The mark behind the module of a packet that had this mark before."""
         found = (tcp_in_ipv4 if packet[0] >> 4 == 4 else tcp_in_ipv6)(packet)
         if not found:
             return mark

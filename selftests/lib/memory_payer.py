@@ -35,7 +35,7 @@ class Payer:
         self.outside = os.open(f"{mount}{home}/cgroup.procs", os.O_WRONLY)
         self.group_pays = True
         self.done = 0
-        # Each processor has memory charged ahead.
+        # Each processor charges some memory ahead.
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
             file.write("-1000")
@@ -77,7 +77,7 @@ class Payer:
 
 def main():
     payer = Payer(sys.argv[1])
-    # The collector would allocate where it should not.
+    # The garbage collector would allocate while the cgroup has no memory left.
     gc.disable()
     for line in iter(sys.stdin.readline, ""):
         verb, *arguments = line.rstrip("\n").split("\t")

@@ -20,7 +20,7 @@ Packet = collections.namedtuple("Packet", "mark data")
 
 
 def enter_namespace(name):
-    """The whole process; sockets opened before stay where they are."""
+    """Moves the whole process; sockets opened before stay where they are."""
     libc = ctypes.CDLL(None, use_errno=True)
     end = os.open(f"/run/netns/{name}", os.O_RDONLY)
     if libc.setns(end, CLONE_NEWNET):
@@ -47,14 +47,14 @@ class Log:
         self.end = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                  NETLINK_NETFILTER)
         self.end.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
-        # Ends what hangs: nothing waits for it in a good run.
+        # A time limit that a good run does not reach.
         self.end.settimeout(1200)
         self.group = group
         self.configure(attribute(CFG_CMD, bytes([CMD_BIND])))
         self.configure(
             attribute(CFG_MODE, struct.pack("!IBx", 0xffff, COPY_PACKET))
             + attribute(CFG_QTHRESH, struct.pack("!I", threshold))
-            # Of what is left over, in 1/100 s.
+            # How long an incomplete batch waits, in 1/100 s.
             + attribute(CFG_TIMEOUT, struct.pack("!I", 1)))
 
     def configure(self, data):

@@ -79,7 +79,7 @@ def extension(kind, following, want):
     if kind == FRAGMENT:
         return struct.pack("!BBHI", following, 0,
                            fragment_field(want, 3, 1), 1)
-    # Eight bytes, all padding: the option PadN of four.
+    # An options header of eight bytes, filled by one PadN of four.
     return bytes([following, 0, 1, 4, 0, 0, 0, 0])
 
 
@@ -120,7 +120,7 @@ class Sender:
         frame = self.mac * 2 + struct.pack("!H", protocol) + packet
         paged = "paged" in want
         if paged:
-            # A virtio header that promises only this much in one piece.
+            # A virtio header: only this much of the packet is in its linear part.
             frame = struct.pack("=BBHHHH", 0, 0, ETHERNET, 0, 0, 0) + frame
         count = int(want.get("count", 1))
         for _ in range(count):

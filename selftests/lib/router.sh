@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by the tests of "ftpmark check": a router that is well, and what to
-# ask about it. Each test provokes what can be found, sees that it alone is
-# found, and undoes it: often by the very remedy that is printed.
+# Sourced by the tests of "ftpmark check": sets up a router without faults and runs
+# the tool on it. Each test provokes one finding, checks that the tool reports that
+# one alone, and undoes it, often by the remedy that the tool prints.
 
 # shellcheck disable=SC2034 # for the tests
 # shellcheck disable=SC2119 # the words of load_module are optional
@@ -20,7 +20,7 @@ on_router() # COMMAND...
 	ip netns exec "$router" "$@"
 }
 
-module() # WORD...: the tool, there
+module() # WORD...: runs the tool on the router
 {
 	"$ftpmark" -n "$router" "$@"
 }
@@ -30,12 +30,12 @@ ipvs()
 	on_router ipvsadm "$@"
 }
 
-# Files that the tool sees instead of others, as TARGET FILE pairs, and what
-# else is to be prepared for it.
+# Files mounted over others for the tool, as TARGET FILE pairs, and a command that
+# prepares more.
 masks=()
 prepare=:
 
-# Runs the tool where the masks lie over their targets.
+# Runs the tool in a mount namespace with these files over their targets.
 look() # OUTPUT WORD...
 {
 	local output=$1
@@ -54,27 +54,27 @@ look() # OUTPUT WORD...
 		"$ftpmark" -n "$router" "$@" >"$output" 2>"$scratch/err" || status=$?
 }
 
-# "GRADE ID" of each finding.
+# Prints "GRADE ID" of each finding.
 list()
 {
 	sed -n 's/^\([a-z]*\): .*\[\(.*\)\]$/\1 \2/p' "$scratch/text"
 }
 
-# Runs check: leaves what was found in $found.
+# Runs "ftpmark check" and leaves its findings in $found.
 findings()
 {
 	look "$scratch/text" check
 	found=$(list)
 }
 
-# The remedy of what was found with this id.
+# Prints the remedy of the finding with this id.
 remedy_of() # ID
 {
 	sed -n "/\[$1\]\$/{n;s/^    //p}" "$scratch/text"
 }
 
-# One test: these findings are there and no others, and the exit status tells
-# whether there is a fault.
+# One check: the tool reports these findings and no others, and its exit status
+# says whether one is a fault.
 finds() # NAME "GRADE ID[;...]"
 {
 	local expected=${2//;/$'\n'} code=0
@@ -90,7 +90,7 @@ is_well() # NAME
 	check_equal "$1" "$well 0" "$(cat "$scratch/text" "$scratch/err") $status"
 }
 
-# What the tool says is to be done, done.
+# Runs the remedy that the tool prints.
 remedy() # NAME ID
 {
 	local remedy

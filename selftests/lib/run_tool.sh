@@ -2,15 +2,15 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests; of lib.sh
 #
-# Sourced after lib.sh by tests of the tool against the real module: runs it and
-# compares what it prints.
+# Sourced after lib.sh by tests of the tool against the real module: runs the tool
+# and compares what it prints.
 
 ftpmark=${FTPMARK:-ftpmark}
 sysfs=/sys/kernel/nf_ftpmark/net
 says='ftpmark: the kernel says:'
 run_as=()
 
-# Runs the tool, through $run_as: sets $status, $out and $err.
+# Runs the tool, through $run_as, and sets $status, $out and $err.
 run() # WORD...
 {
 	status=0
@@ -20,7 +20,7 @@ run() # WORD...
 	err=$(cat "$scratch/err")
 }
 
-# One test: the run before ended with STATUS and printed exactly this.
+# One check: the last run ended with STATUS and printed exactly this.
 expect() # DESCRIPTION STATUS [STDOUT [STDERR]]
 {
 	if [ "$status" = "$2" ] && [ "$out" = "${3-}" ] && [ "$err" = "${4-}" ]
@@ -33,7 +33,7 @@ expect() # DESCRIPTION STATUS [STDOUT [STDERR]]
 	note "$(diff <(echo "${3-}"; echo "${4-}") <(echo "$out"; echo "$err"))"
 }
 
-# One test: the run before was refused with a message that begins with WHAT.
+# One check: the last run was refused with a message that begins with WHAT.
 expect_error() # DESCRIPTION STATUS WHAT
 {
 	if [ "$status" = "$2" ] && [ -z "$out" ] &&
@@ -55,7 +55,7 @@ setting() # NAME FILE
 	cat "$sysfs/services/$1/$2"
 }
 
-# All that can be seen of a namespace: nothing else may differ.
+# Prints all settings of all services, to see that nothing changed.
 state()
 {
 	grep -r . --exclude-dir=stats "$sysfs/services" | sort

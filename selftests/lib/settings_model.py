@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a namespace's files take and say, as the documentation has it.
+"""What a namespace's files accept and return, according to the documentation.
 
 This knows nothing of the module's code: addresses are read by Python's own
 ipaddress module, sets of ports are big integers with a bit for each port.
@@ -41,12 +41,12 @@ class Refused(Exception):
 
 
 def items(text):
-    """Of a list: between blanks, commas and newlines."""
+    """The words of a list, which blanks, commas and newlines separate."""
     return [item for item in re.split("[ \t\n,]+", text) if item]
 
 
 def single(text):
-    """A value that is no list: blanks around it and a newline do not count."""
+    """The word of a value that is no list, without blanks around it."""
     word = text.strip(" \t\n")
     if not word or re.search("[ \t\n,]", word):
         raise Refused("EINVAL")
@@ -117,7 +117,7 @@ def refuse(errno):
 def address(text):
     """An address that a host can have."""
     try:
-        # A zone would name an interface.
+        # A scope (%eth0) would name an interface.
         if "%" in text:
             raise ValueError
         host = ipaddress.ip_address(text)
@@ -134,7 +134,7 @@ def printed(host):
     # The kernel writes ISATAP addresses (RFC 5214) in mixed notation.
     if host.version == 6 and (int(host) >> 32) & 0xfdffffff == 0x5efe:
         low = int(host) & 0xffffffff
-        # With 1 for each half, so that these are not part of a run of zeros.
+        # 1 stands for each half of the IPv4 part, which is no part of a run of zeros.
         high = ipaddress.IPv6Address(int(host) >> 32 << 32 | 0x00010001)
         return str(high).removesuffix("1:1") + str(ipaddress.IPv4Address(low))
     return str(host)
@@ -159,7 +159,7 @@ def addresses(file, text):
         raise Refused("E2BIG")
     parse = prefix if file == "real_servers" else lambda word: printed(
         address(word))
-    # In the order written, each once.
+    # Addresses keep the order in which they were written, each once.
     return " ".join(dict.fromkeys(parse(word) for word in words))
 
 

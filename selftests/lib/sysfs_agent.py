@@ -23,12 +23,12 @@ import sys
 
 BASE = "/sys/kernel/nf_ftpmark/net"
 PREFIX = "nf_ftpmark: "
-# What the kernel says under the module's name at the first load.
+# The kernel logs these under the module's name at its first load.
 FOREIGN = ("loading out-of-tree module", "module verification failed")
 
 
 class Log:
-    """What comes to the kernel log from now on."""
+    """The kernel log from now on."""
 
     def __init__(self):
         self.fd = None
@@ -50,7 +50,7 @@ class Log:
             text = record.split(";", 1)[1].split("\n", 1)[0]
             line = text.removeprefix(PREFIX)
             if line != text and not line.startswith(FOREIGN):
-                # This file alone has backslashes and the like as \x5c.
+                # /dev/kmsg escapes backslashes and control characters as \x5c.
                 lines.append(line.encode().decode("unicode_escape"))
         return lines
 
@@ -69,7 +69,7 @@ class Files:
         data = value.encode().decode("unicode_escape").encode("latin-1")
         fd = self.fd(path, os.O_WRONLY)
         try:
-            # All of it at once: a store is one value.
+            # One write() for the whole value: each write is a store.
             if os.write(fd, data) != len(data):
                 raise RuntimeError("short write")
         finally:
@@ -105,7 +105,7 @@ def main():
     log = Log()
     verbs = {"write": files.write, "read": files.read, "stat": files.stat,
              "open": files.open, "close": files.close}
-    # A line at a time, or the next requests would wait in a buffer.
+    # Reads line by line: read-ahead would keep requests in a buffer.
     for line in iter(sys.stdin.readline, ""):
         verb, *arguments = line.rstrip("\n").split("\t")
         text = ""

@@ -10,15 +10,17 @@
 #	check "what must not" ! command...
 #	plan
 #
-# prints one line for each check and its plan at the end: one that ends early
+# prints one line for each check and its plan at the end: a program that ends early
 # has no plan, and no plan is a failure.
+
+# shellcheck disable=SC2154 # $scratch is the program's
 
 tap_count=0
 tap_failed=0
-# A failed check shows this many lines of what its command printed, the last.
+# A failed check shows at most this many lines of its command's output, the last.
 tap_lines=100
 
-# note TEXT...: text for whoever reads the log.
+# note TEXT...: prints text for the reader of the log.
 note()
 {
 	printf '%s\n' "$*" | sed 's/^/# /'
@@ -40,8 +42,8 @@ skip() # NAME REASON: one check that cannot be made here
 	echo "ok $((++tap_count)) - $1 # SKIP $2"
 }
 
-# result STATUS NAME [LOG]: a check that was made already. If it failed, the end
-# of LOG is shown.
+# result STATUS NAME [LOG]: reports a check that was made already. If it failed,
+# the end of LOG is shown.
 result()
 {
 	if [ "$1" -eq 0 ]; then
@@ -84,7 +86,7 @@ check_equal() # NAME EXPECTED ACTUAL
 	fi
 }
 
-# The last line. It fails if a check has.
+# Prints the plan, which is the last line. Fails if a check has failed.
 plan()
 {
 	echo "1..$tap_count"

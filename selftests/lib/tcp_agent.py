@@ -27,7 +27,7 @@ import struct
 import sys
 import zlib
 
-# Ends what hangs: nothing waits for it in a good run.
+# A time limit that a good run does not reach.
 PATIENCE = 600
 
 
@@ -57,7 +57,7 @@ class Ends:
 
     def connected(self, name):
         end = self.named[name]
-        # It can be written to once it is there, or failed.
+        # The socket becomes writable when it is connected or has failed.
         if not select.select([], [end], [], PATIENCE)[1]:
             raise TimeoutError(errno.ETIMEDOUT, "")
         error = end.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

@@ -2,16 +2,15 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests; of lib.sh
 #
-# Sourced after agent.sh by tests of single packets: a client that sends them
-# and, right behind the module's hook in the router, rules that count them by
-# mark and drop them.
+# Sourced after agent.sh by tests of single packets: a client sends them and, right
+# behind the module's hook in the router, rules count them by mark and drop them.
 
 cip=192.0.2.2 cip6=2001:db8:c::2
 vip=198.51.100.10 vip2=198.51.100.20 vip6=2001:db8:1::10
 router_mac=02:00:00:00:00:01
 
-# wire_link CLIENT ROUTER DEVICE: a wire with the same name at both ends. ROUTER
-# is a namespace or the number of a process in it.
+# wire_link CLIENT ROUTER DEVICE: makes a veth pair whose ends have the same name.
+# ROUTER is a namespace or the number of a process in it.
 wire_link()
 {
 	ip -n "$1" link add name "$3" mtu 9000 type veth peer name "$3" \
@@ -19,7 +18,7 @@ wire_link()
 	ip -n "$1" link set "$3" addrgenmode none up
 }
 
-# wire_up CLIENT ROUTER DEVICE: a wire, and rules that count what comes over it.
+# wire_up CLIENT ROUTER DEVICE: makes a veth pair, and rules that count its packets.
 wire_up()
 {
 	local router=$2
@@ -27,7 +26,7 @@ wire_up()
 	wire_link "$@"
 	ip -n "$router" link set "$3" addrgenmode none up
 
-	# Only the client's packets: the kernel has some of its own to send.
+	# Only the client's packets count: the kernel sends some of its own.
 	ip netns exec "$router" nft -f - <<-END
 	table inet wire {
 		set before {
@@ -57,8 +56,8 @@ wire_up()
 	END
 }
 
-# A process that stays for each end: starting one for every packet would take
-# most of a test's time.
+# Each end has a process that keeps running: starting one for every packet would
+# take most of a test's time.
 wire_sender() # CLIENT
 {
 	agent_start packets ip netns exec "$1" \
@@ -75,8 +74,8 @@ wire_watcher() # NAME ROUTER
 		done'
 }
 
-# wire_start [VAR...]: the namespaces $client, $router and more, the module, a wire,
-# and agents for both ends and, as "conf", for the module's files.
+# wire_start [VAR...]: sets up the namespaces $client, $router and more, the module,
+# a veth pair, and agents: for both ends and, as "conf", for the module's files.
 # shellcheck disable=SC2119 # load_module's arguments
 wire_start()
 {
@@ -88,7 +87,7 @@ wire_start()
 	files_start conf ip netns exec "$router"
 }
 
-# send REQUEST: to packets.py; adds to $sent_packets and $sent_bytes.
+# send REQUEST: passes it to packets.py, and adds to $sent_packets and $sent_bytes.
 sent_packets=0 sent_bytes=0
 send()
 {
@@ -103,15 +102,15 @@ send()
 	: $((sent_bytes += BASH_REMATCH[2]))
 }
 
-# Which end of which wire the functions below are about.
+# The sender and the watcher that the functions below use.
 device=wire0 watcher=nft
 seen=()
 
-# What was counted when the last check ended, by watcher, set, mark.
+# The counts when the last check ended, by watcher, set and mark.
 declare -A counted=()
 
-# marks_read SET: leaves "MARK=PACKETS ..." of what came since then in $marks,
-# and their sum in $arrived.
+# marks_read SET: leaves "MARK=PACKETS ..." since then in $marks, and their sum in
+# $arrived.
 marks_read()
 {
 	local answer words i mark packets
@@ -133,7 +132,7 @@ marks_read()
 	done
 }
 
-# Cheaper than emptying the set, which takes a further process.
+# Remembering the counts is cheaper than emptying the set, which takes a process.
 marks_settle() # SET, just read
 {
 	local mark
@@ -159,7 +158,7 @@ all_arrived()
 	[ "$arrived" -eq "$sent_packets" ]
 }
 
-# send_all REQUEST...: leaves $marks.
+# send_all REQUEST...: sends packets of these kinds and leaves $marks.
 send_all()
 {
 	local request
@@ -172,8 +171,8 @@ send_all()
 	marks_settle behind
 }
 
-# check_marks NAME EXPECTED REQUEST...: sends packets of these kinds; EXPECTED
-# says how many came through with which mark, by mark: "0=3 21=12".
+# check_marks NAME EXPECTED REQUEST...: sends packets of these kinds; EXPECTED says
+# how many must pass with which mark, in the order of marks: "0=3 21=12".
 check_marks()
 {
 	local name=$1 expected=$2
@@ -182,7 +181,7 @@ check_marks()
 	check_equal "$name" "$expected" "$marks"
 }
 
-# check_stats NAME AGENT SERVICE COUNTER=N...: those not named must be 0.
+# check_stats NAME AGENT SERVICE COUNTER=N...: counters not named must be 0.
 check_stats()
 {
 	local name=$1 agent=$2 service=$3 counter

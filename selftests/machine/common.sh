@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by the scripts of this directory: where things are kept, and how
-# kernels, their headers and their sources are found.
+# Sourced by all that builds or boots kernels: the cache, and how to find kernels,
+# their headers and their sources.
 
-# A user's PATH need not have modprobe, depmod and ipvsadm.
+# A user's PATH may lack modprobe, depmod and ipvsadm.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 
@@ -24,13 +24,13 @@ allowed_processors()
 	python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)), sep="\n")'
 }
 
-# follow PID FILE: what is written there, as it comes, until PID ends.
+# follow PID FILE: prints FILE as it grows, until PID ends.
 follow()
 {
 	tail -q -f -c +1 -s 0.1 --pid="$1" "$2"
 }
 
-# test_program NAME: the test, NAME or FOLDER/NAME, as FOLDER/NAME below selftests/.
+# test_program NAME: prints the test NAME or FOLDER/NAME as FOLDER/NAME.
 test_program()
 {
 	local file
@@ -44,7 +44,7 @@ test_program()
 	return 1
 }
 
-# SERIES-VARIANT: debug and kcsan run in QEMU, um is a program.
+# Whether NAME is SERIES-VARIANT: debug and kcsan run in QEMU, um is a program.
 kernel_is_variant() # NAME
 {
 	case $1 in
@@ -53,9 +53,9 @@ kernel_is_variant() # NAME
 	esac
 }
 
-# kernel_variant SERIES-VARIANT [OPTION...]: where build_kernel leaves such a
-# kernel, such as 6.1-debug. It is built first if need be, unless an option of
-# build_kernel says otherwise.
+# kernel_variant SERIES-VARIANT [OPTION...]: prints the directory of a kernel such as
+# 6.1-debug, which build_kernel builds first if need be, unless one of its options
+# says otherwise.
 kernel_variant()
 {
 	local configs=$ftpmark_top/selftests/machine/kernel
@@ -75,7 +75,7 @@ kernel_variant()
 		"${fragments[@]}"
 }
 
-# kernel_built RELEASE: where build_kernel left it, or failure.
+# kernel_built RELEASE: prints the directory that build_kernel left it in, or fails.
 kernel_built()
 {
 	local dir
@@ -93,7 +93,7 @@ kernel_arch()
 	cat "$built/arch"
 }
 
-# kernel_image RELEASE: what boots.
+# kernel_image RELEASE: the file that boots.
 kernel_image()
 {
 	local built
@@ -120,8 +120,8 @@ kernel_headers()
 	return 1
 }
 
-# kernels_installed SERIES: stock kernels that can be booted; first those with
-# headers, then the newest. Variants lack drivers or features the tests use.
+# kernels_installed SERIES: stock kernels that can be booted; first those with headers,
+# then the newest. Debian's other flavours lack drivers or features of the tests.
 kernels_installed()
 {
 	local image release headers
@@ -139,8 +139,8 @@ kernels_installed()
 	done | sort -k 1,1rn -k 2,2rV | cut -d ' ' -f 2
 }
 
-# kernel_release [RELEASE|SERIES|SERIES-VARIANT]: the release to use, or
-# failure. Without an argument, a stock one of the first series that has any.
+# kernel_release [RELEASE|SERIES|SERIES-VARIANT]: prints the release to use, or fails.
+# Without an argument, a stock one of the first series that has any.
 kernel_release()
 {
 	local built series release
@@ -161,7 +161,7 @@ kernel_release()
 	return 1
 }
 
-# kernel_ready KERNEL: the same, and a variant is built if need be.
+# kernel_ready KERNEL: the same, but builds a variant if need be.
 kernel_ready()
 {
 	! kernel_is_variant "$1" || kernel_variant "$1" >/dev/null || return
@@ -174,13 +174,13 @@ kernel_series()
 	[[ $1 =~ ^[0-9]+\.[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
 }
 
-# kernel_source SERIES: where the unpacked part of linux-source-SERIES is kept.
+# kernel_source SERIES: the directory of the unpacked part of linux-source-SERIES.
 kernel_source()
 {
 	echo "$FTPMARK_CACHE/linux-source-$1"
 }
 
-# ftp_server NAME: the program, the system's or the one that deps unpacked.
+# ftp_server NAME: prints the program, the system's or the one that deps unpacked.
 ftp_server()
 {
 	command -v "$1" && return
@@ -188,7 +188,7 @@ ftp_server()
 		echo "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1"
 }
 
-# copy_module DIR: the source that modules are built from, and nothing built.
+# copy_module DIR: copies the source of the module, and nothing built.
 copy_module()
 {
 	mkdir -p "$1"
@@ -196,8 +196,8 @@ copy_module()
 	find "$1" \( -name '*.o' -o -name '*.cmd' -o -name '*.ko' \) -delete
 }
 
-# build_module RELEASE DIR [MAKE_ARG...]: from a copy for each kernel, so that
-# they can be built side by side.
+# build_module RELEASE DIR [MAKE_ARG...]: builds in a copy for each kernel, so that
+# several can be built at once.
 build_module()
 {
 	local headers
@@ -210,8 +210,8 @@ build_module()
 	make_module "$1" "$2" W=1 "${@:3}"
 }
 
-# make_module RELEASE DIR [MAKE_ARG...]: of what is there. What is not for all of
-# a kernel with detectors, UBSAN and counters of lines, is for this.
+# make_module RELEASE DIR [MAKE_ARG...]: builds the copy in DIR. A kernel with detectors
+# has UBSAN and counters of lines not for all its code, but for this module.
 make_module()
 {
 	local headers args=("${@:3}")
@@ -225,8 +225,8 @@ make_module()
 	make -C "$headers" M="$2" "${args[@]}" modules
 }
 
-# build_module_without_ipvs RELEASE DIR: as for a kernel that has no IPVS. What
-# autoconf.h says is taken back behind it.
+# build_module_without_ipvs RELEASE DIR: builds as for a kernel without IPVS. A header
+# that is included behind autoconf.h undefines its options.
 build_module_without_ipvs()
 {
 	mkdir -p "$2"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which packets get the mark of a service and, just as many, which do not.
+# Which packets get the mark of a service, and which do not.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -21,7 +21,7 @@ wire_watcher nft "$router"
 wire_watcher nft_other "$other"
 files_start conf ip netns exec "$router"
 
-# The segments of a connection's life.
+# Sends the segments of a connection from SYN to RST.
 life() # WORD...
 {
 	local flags
@@ -162,7 +162,7 @@ services()
 		"to=$vip" "to=$vip6" "to=$vip2"
 }
 
-# Same packets, same addresses, a namespace without a service.
+# The same packets pass unmarked in a namespace without a service.
 elsewhere()
 {
 	put conf services/ftp/vip "$vip $vip6"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a service counts, to the packet and to the byte, and what it does with
-# packets that another rule has marked already.
+# A service's counters are exact to the packet and the byte, and on_marked decides
+# what happens to packets that another rule has marked already.
 
 # shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -15,14 +15,14 @@
 need nft python3
 wire_start
 
-# A service that has counted nothing yet.
+# Creates the service anew, with all counters at 0.
 afresh() # [FILE=VALUE...]
 {
 	files conf write remove ftp
 	service conf ftp vip="$vip $vip2 $vip6" enabled=1 "$@"
 }
 
-# Every packet of a connection to the given port, and then some.
+# Sends every packet of a connection to the given port, and some others.
 each_port()
 {
 	afresh
@@ -42,8 +42,8 @@ each_port()
 		passive_packets=12 bytes="$sent_bytes"
 }
 
-# Options, extension headers and several ranges take other ways through the
-# hook; a byte counts whichever it is.
+# Options, extension headers and several ranges leave the fast path of the hook;
+# bytes count there, too.
 each_way()
 {
 	afresh control_ports="21 2121" passive_ports="10000-20000 30000 30002"
@@ -66,7 +66,7 @@ exact_bytes()
 		control_packets=3 bytes=$((41 + 46 + 71))
 }
 
-# A port may be of both kinds; control comes first.
+# A port that is both a control and a passive port counts as control.
 both_kinds()
 {
 	afresh control_ports=15000 passive_ports=14999-15001
@@ -92,8 +92,8 @@ out_of_range()
 	check_stats "are not out of range" conf ftp out_of_range=6
 }
 
-# The first service by name counts what is on no port of a VIP that several
-# share.
+# Where services share a VIP, the first by name counts the packets to ports of no
+# service.
 shared_vip()
 {
 	afresh
@@ -142,7 +142,7 @@ marked_before()
 	agent_ask nft "flush chain inet wire others_marks"
 }
 
-# Counters outlive changes of the service, also while it is disabled.
+# Counters survive changes of the service, also while it is disabled.
 lasting()
 {
 	afresh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Where in a packet's path the module is, and that it is there only while an
-# enabled service needs it.
+# Where the module's hooks are in a packet's path, and that they are registered only
+# while an enabled service needs them.
 
 # shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -22,7 +22,7 @@ wire_start
 
 probes=(ftpmark_mark_ipv4 ftpmark_mark_ipv6 ftpmark_mark_rest)
 
-# The kernel counts how often each function was entered: proof on every kernel,
+# Kprobes count how often each function was entered. That works on every kernel,
 # while only newer ones can list hooks.
 probes_on()
 {
@@ -59,7 +59,7 @@ check_calls()
 	check_equal "$1" "$2" "${got[*]}"
 }
 
-# What packets are the reason of the calls, whatever mark they bear.
+# Packets cause the calls, whatever their mark.
 packets()
 {
 	send_all "to=$vip count=3" "to=198.51.100.99 count=2" "to=$vip6 count=4"

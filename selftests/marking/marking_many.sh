@@ -16,8 +16,8 @@ services=1000
 need nft python3
 wire_start
 
-# The address of service N, and one beside it that nobody has. IPv6 for every
-# fourth.
+# Sets the address of service N, and one beside it that no service has. Every
+# fourth service has IPv6.
 address_of() # N
 {
 	if (($1 % 4)); then
@@ -44,7 +44,7 @@ create()
 	done
 }
 
-# Every service has its mark seen once, and no packet goes without.
+# Each service's mark is seen once, and no packet is unmarked.
 each_one()
 {
 	local n expected=() requests=()
@@ -71,7 +71,7 @@ no_other()
 		"0=${#requests[@]}" "${requests[@]}"
 }
 
-# A thousand marks say nothing of whose they are: a sample does.
+# The list of marks does not tell whose they are: a sample of services does.
 sample()
 {
 	local n
@@ -98,7 +98,7 @@ check_marks "one of them disabled: no mark" "0=1" "to=$address"
 each_other=$((services / 2 + 1))
 address_of $each_other
 check_marks "and the others as before" "$((1000 + each_other))=1" "to=$address"
-# Its files would fill the log of a failure.
+# A thousand services' files would fill the log of a failure.
 ip netns delete "$router"
 namespaces=("$client")
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Module parameters: the service that they make, and a load that fails for each
-# bad value and leaves nothing behind.
+# Module parameters: they create a service, and for each bad value loading fails
+# and leaves nothing behind.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck disable=SC2016,SC2317 # for other shells; called by check
@@ -32,8 +32,8 @@ value() # PATH
 	[ "$result" = ok ] || text=$result
 }
 
-# check_loaded NAME SERVICE_SETTINGS PARAMETER=VALUE...: the settings as they
-# read, "FILE=VALUE;..."; empty for no service.
+# check_loaded NAME SERVICE_SETTINGS PARAMETER=VALUE...: loads the module; the
+# settings must read "FILE=VALUE;...", or there is no service if that is empty.
 check_loaded()
 {
 	local name=$1 settings=$2 expected=() got=() setting
@@ -67,7 +67,7 @@ check_loaded()
 	check_equal "$name: parameters as given" "${expected[*]}" "${got[*]}"
 }
 
-# check_refused REASON PARAMETER=VALUE...: the first one is the bad one.
+# check_refused REASON PARAMETER=VALUE...: loading fails for the first parameter.
 check_refused()
 {
 	local name=${2:0:50} left=() at
@@ -89,7 +89,7 @@ check_refused()
 		left+=(symbols)
 	fi
 	check_equal "$name: leaves nothing" "" "${left[*]}"
-	# Or all that follows would be about this one.
+	# A module that loaded nevertheless would spoil the checks that follow.
 	[ ! -e $module ] || rmmod nf_ftpmark
 }
 
@@ -111,7 +111,7 @@ good()
 		)passive_ports=10000-20000;mark=21;real_servers=;$(
 		)active=ipvs;on_marked=overwrite;active_ports=20;notrack=0" \
 		vip=198.51.100.10
-	# What it is for: from now on packets are marked.
+	# The service of the parameters marks packets at once.
 	send "dev=wire0 to=$vip count=3"
 	send "dev=wire0 to=$vip port=10000 count=2"
 	send "dev=wire0 to=$vip2"
@@ -177,7 +177,7 @@ bad()
 	check_refused 'empty value' mark= $vip
 	check_refused '"10.0.0.1/24" has bits set*' real_servers=10.0.0.1/24 $vip
 	check_refused '"on" is not one of*' active=on $vip
-	# Nobody would use these: a mistake all the same.
+	# Bad values are refused even without "vip", when no service would take them.
 	check_refused '"x" is not a port or range*' control_ports=x
 	check_refused '"70000" is not a port or range*' passive_ports=70000
 	check_refused '"021" is not a mark*' mark=021
@@ -186,7 +186,7 @@ bad()
 	check_refused '"maybe" is not one of*' active=maybe
 }
 
-# These two are up to the kernel.
+# The kernel, not the module, decides about these two.
 others()
 {
 	check "a parameter that is not there: loads" \

@@ -25,7 +25,7 @@ files_start left ip netns exec "$left"
 files_start right ip netns exec "$right"
 files_start host
 
-# check_sides NAME LEFT RIGHT REQUEST...: the same packets to both.
+# check_sides NAME LEFT RIGHT REQUEST...: sends the same packets to both sides.
 check_sides()
 {
 	device=wire0 watcher=nft_left check_marks "$1: left" "$2" "${@:4}"
@@ -70,7 +70,7 @@ each_its_own()
 	check_sides "removed in the other" "0=1" "2=1" "to=$vip"
 }
 
-# configure NAMESPACE: masquerading in both families, whatever the ports.
+# configure NAMESPACE: a service that masquerades in both families.
 configure()
 {
 	ip netns exec "$1" bash -c "
@@ -88,7 +88,7 @@ configure()
 	"
 }
 
-# A router whose packets go somewhere, so that they meet all hooks.
+# Gives a router an uplink, so that packets are forwarded and meet all hooks.
 uplink() # NAMESPACE DEVICE
 {
 	ip netns exec "$1" bash -c "
@@ -107,7 +107,7 @@ uplink() # NAMESPACE DEVICE
 	"
 }
 
-# flood DEVICE: packets for both hooks of both families until nobody reads them.
+# flood DEVICE: sends packets for both hooks of both families until it is killed.
 flood()
 {
 	ip netns exec "$client" python3 -S "$selftests/lib/packets.py" "$cip" \
@@ -122,7 +122,7 @@ flood()
 	disown
 }
 
-# hits NAMESPACE: packets have met each of the four hooks by now.
+# hits NAMESPACE: whether packets have met each of the four hooks.
 hits()
 {
 	ip netns exec "$1" bash -c '
@@ -138,7 +138,7 @@ gone() # DEVICE
 	! ip -n "$client" link show dev "$1"
 }
 
-# The namespace's last reference goes in the midst of it.
+# The namespace's last reference is dropped while packets flow.
 deleted_in_use()
 {
 	local round name
@@ -161,7 +161,7 @@ deleted_in_use()
 	check_sides "the other namespaces are as before" "0=1" "2=1" "to=$vip"
 }
 
-# One after the other, not waiting for the last one's end.
+# Namespaces come and go without waiting for the cleanup of the last one.
 many()
 {
 	check "namespaces come and go with their services" bash -c '

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module as it is built for a kernel without IPVS: active = ipvs is refused
-# and not the default, and nothing of IPVS is needed to load it.
+# The module as built for a kernel without IPVS: it refuses active = ipvs, which is
+# not the default there, and loads without IPVS.
 
 # shellcheck disable=SC2119,SC2154 # words of agent.sh's functions, their results
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -34,7 +34,7 @@ files_start conf ip netns exec "$router"
 put conf add ftp
 check_file conf services/ftp/active snat "default of active"
 files conf write services/ftp/active "ipvs\n"
-# Python has the errno's other name.
+# Python calls EOPNOTSUPP by its other name.
 check_equal "ipvs is refused, with a reason" \
 	"ENOTSUP ftp: active: built for a kernel without IPVS" \
 	"$result ${log#nf_ftpmark: }"
@@ -57,7 +57,7 @@ if [ -x "${in_router[-1]}" ]; then
 		"$? $(head -n 1 "$scratch/out")"
 	check_equal "and changes nothing" "$before" "$("${in_router[@]}" save)"
 
-	# Of tests before this one, whose namespaces may take a while to go.
+	# Namespaces of earlier tests may still be on their way out.
 	if ! busywait 60 unload_ipvs; then
 		skip "check finds no IPVS" "it can't be unloaded"
 	else

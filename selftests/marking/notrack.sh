@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# notrack: where something else has switched conntrack on, a service's control
-# and passive packets pass it by, and all others do not.
+# notrack: where something else has switched conntrack on, a service's control and
+# passive packets bypass it, and all others do not.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
 # shellcheck disable=SC2317 # called by check
@@ -15,8 +15,8 @@ tracing=/sys/kernel/tracing
 ftp_active=ipvs
 big_size=$((1 << 18))
 
-# What conntrack has made of packets as they come in. IPVS lets go of its own
-# packets' entries, so the table would not show them.
+# Counts packets by what conntrack makes of them on arrival. IPVS drops the entries
+# of its own packets, so the table would not show them.
 conntrack_watch()
 {
 	local kind state
@@ -48,7 +48,7 @@ conntrack_watch()
 	} | in_ns "$director" nft -f -
 }
 
-# Which counters have counted since the last time, in one line.
+# Prints the counters that went up since the last call, in one line.
 tracking()
 {
 	in_ns "$director" nft reset counters table inet track |
@@ -56,7 +56,7 @@ tracking()
 		sort | xargs
 }
 
-# The kernel counts how often the hook is entered.
+# A kprobe counts how often the hook is entered.
 probe_on()
 {
 	[ -e "$tracing/kprobe_events" ] || mount -t tracefs tracefs "$tracing"
@@ -77,7 +77,8 @@ hook_calls()
 		awk '$1 == "notrack" { print $2 }' "$tracing/kprobe_profile"
 }
 
-# check_hook NAME TEST NUMBER: how often it was entered, where that can be seen.
+# check_hook NAME TEST NUMBER: compares how often the hook was entered, where the
+# kernel can count that.
 check_hook()
 {
 	if [ -n "$probes" ]; then
@@ -93,8 +94,8 @@ service_entries()
 		/proc/net/nf_conntrack
 }
 
-# check_transfers WHEN PASSIVE ACTIVE: what conntrack sees of passive and of
-# active sessions, but for the family.
+# check_transfers WHEN PASSIVE ACTIVE: what conntrack must see of passive and of
+# active sessions, without the family.
 check_transfers()
 {
 	local family mode
@@ -117,7 +118,7 @@ check_transfers()
 	done
 }
 
-# check_others WHEN: what is no part of the service.
+# check_others WHEN: conntrack must see packets that are no part of the service.
 check_others()
 {
 	local before cport
@@ -153,7 +154,7 @@ cluster_up || exit
 active_up
 tcp rs1 "listen ssh $rip1_4 22"
 conntrack_watch
-# These are no mistake, so the client takes them.
+# These are valid segments, which the client accepts.
 in_ns "$client" nft insert rule inet watch input tcp sport "{ 22, 2222 }" accept
 probes=""
 ! probe_on || probes=1

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by the steps, which run in the machine whose packages are tested:
-# checks, which the host numbers anew, and the parts of an FTP cluster whose
-# director is this machine. The share that they are on has the folders of
-# selftests/.
+# Sourced by the steps, which run in the machine whose packages are tested: an FTP
+# cluster whose director is this machine, and checks, which the host numbers again. The
+# share that the steps are on has the folders of selftests/.
 
 # shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/.. source=../lib/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
@@ -27,7 +26,7 @@ busywait() # SECONDS COMMAND [ARG...]
 	done
 }
 
-# The step's last line: without it, it counts as failed.
+# Prints the step's last line: a step without it counts as failed.
 finish()
 {
 	echo "done"
@@ -139,8 +138,8 @@ fetch_active()
 	fetch --ftp-port -
 }
 
-# A transfer that begins before a change and ends after it: the reader takes its
-# time until then. The file is larger than what buffers between hold.
+# A transfer that begins before a change and ends after it: until then the reader is
+# slow. The file is larger than the buffers on the way.
 long_transfer()
 {
 	ip netns exec client curl -sSf ftp://$vip/big | {
@@ -154,7 +153,7 @@ long_transfer()
 	} | cmp - $files/big
 }
 
-# With pauses: what is to change under them needs the processor, too.
+# The pauses leave processor time to the change that is made meanwhile.
 short_transfers()
 {
 	while [ -e "$scratch/changing" ]; do
@@ -167,7 +166,7 @@ short_transfers()
 	done 2>"$scratch/errors"
 }
 
-# Meanwhile one transfer goes on and others are made, so many at least.
+# Runs the command during one long transfer and at least COUNT short ones.
 during_traffic() # NAME COUNT COMMAND [ARG...]
 {
 	local name=$1 count=$2 long short status=0

@@ -3,7 +3,7 @@
 #
 # Sourced by check_packages: boots $disk and has steps run in the machine.
 
-# Whatever /vmlinuz leads to, as a boot loader would.
+# Copies what /vmlinuz and /initrd.img lead to, as a boot loader would.
 # shellcheck disable=SC2154 # of check_packages
 machine_boot_files()
 {
@@ -19,7 +19,7 @@ machine_boot_files()
 	done
 }
 
-# What the machine sees: the steps, and the agent's list of them.
+# Fills the share: the steps, and the list of them for the agent.
 machine_share() # STEP [ARG...] [-- STEP [ARG...]]...
 {
 	local word
@@ -38,8 +38,8 @@ machine_share() # STEP [ARG...] [-- STEP [ARG...]]...
 	echo >>"$work/share/list"
 }
 
-# Of timers and timeouts an emulated machine without a processor of its own should
-# not ask too much.
+# An emulated machine without a processor of its own is slow: timeouts are long, and
+# timers are not checked.
 kernel_args="no_timer_check systemd.unit=check.target systemd.show_status=error"
 kernel_args+=" systemd.default_timeout_start_sec=240 udev.event_timeout=900"
 kernel_args+=" systemd.default_device_timeout_sec=240 mitigations=off loglevel=5"
@@ -66,7 +66,7 @@ machine_qemu() # NAME: its console
 	return "$1"
 }
 
-# The steps' checks, numbered; each step has to say that it ended.
+# Prints the steps' checks with new numbers. Each step has to print its end.
 machine_results()
 {
 	local line label=ended
@@ -87,7 +87,7 @@ machine_results()
 		[ "$(grep -c ^step "$work/output")" = "$(grep -c . "$work/share/list")" ]
 }
 
-# machine STEP [ARG...] [-- STEP [ARG...]]...: boots, and reboots when done.
+# machine STEP [ARG...] [-- STEP [ARG...]]...: boots, runs the steps and reboots.
 boots=0
 machine()
 {

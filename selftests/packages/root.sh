@@ -38,8 +38,7 @@ root_unpack()
 	chmod 755 "$work/bin/uname"
 }
 
-# There is no network where this root is used: our packages are all that is to
-# be had.
+# The root has no network: its archive consists of our packages.
 root_repository() # DIR...
 {
 	local repository=$root/srv/repository
@@ -61,7 +60,7 @@ root_apt_is_usable()
 		in_root apt-get check
 }
 
-# Without the kernel's headers the packages are installed nevertheless.
+# Without the kernel's headers, apt installs the packages nevertheless.
 root_without_headers() # RELEASE PACKAGE...
 {
 	local log=$work/without_headers status=0
@@ -91,13 +90,13 @@ root_configure()
 		}
 	}
 	END
-	# The cluster's servers are started by the steps.
+	# The steps start the cluster's FTP servers.
 	in_root systemctl disable vsftpd || return
-	# What an emulated machine would do at the expense of the steps.
+	# These would take processor time from the steps.
 	in_root systemctl mask apt-daily.timer apt-daily-upgrade.timer \
 		dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
 		fstrim.timer serial-getty@ttyS0.service || return
-	# Or the first boot would enable everything.
+	# Without a machine ID the first boot would enable all units.
 	in_root systemd-machine-id-setup || return
 	echo director >"$root/etc/hostname"
 	echo "127.0.0.1 localhost director" >"$root/etc/hosts"
@@ -120,7 +119,7 @@ root_configure()
 	END
 }
 
-# The compiler can't be run while apt installs the headers.
+# Makes the compiler fail while apt installs the headers.
 root_failing_build() # DIR RELEASE
 {
 	local compiler log=$work/failing_build status=0
@@ -139,7 +138,7 @@ root_finish_build()
 	root_apt --fix-broken install && root_apt_is_usable
 }
 
-root_kernel() # SERIES: its release
+root_kernel() # SERIES: prints its release
 {
 	local image
 
@@ -175,8 +174,8 @@ root_only_version() # VERSION
 		[ "$(cd "$root/usr/src" && echo nf_ftpmark-*)" = "nf_ftpmark-$1" ]
 }
 
-# The hook that a kernel's package runs: it fails if this does. With real headers
-# and configuration, but a release that is out of range.
+# Runs the hook of a kernel's package, whose failure would fail the package. The headers
+# and the configuration are real, but the release is out of range.
 root_old_kernel() # RELEASE
 {
 	local old=5.10.0-0-amd64 dir log=$work/old_kernel status=0
@@ -192,8 +191,8 @@ root_old_kernel() # RELEASE
 		! in_root dkms status | grep "$old"
 }
 
-# What the kernel does when it has the key: the signature, behind the module's
-# code, is a detached one of that code.
+# Verifies as a kernel with the key would: the signature behind the module's code is a
+# detached one of that code.
 root_signature() # RELEASE
 {
 	local file=$work/module

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The files of a service: defaults, canonical forms, limits; and that what is
+# The files of a service: their defaults, canonical forms and limits; and what is
 # read can be written back.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
@@ -99,7 +99,7 @@ defaults() # SERVICE
 	done
 }
 
-# All three files of ports know the same forms.
+# All three files of ports take the same forms.
 ports() # FILE
 {
 	written "$1" '1' 1
@@ -142,7 +142,7 @@ words()
 	written on_marked ' overwrite \n' overwrite
 }
 
-# Both files of addresses know the same hosts.
+# Both files of addresses take the same hosts.
 addresses() # FILE
 {
 	written "$1" '192.0.2.10\n' 192.0.2.10
@@ -220,7 +220,7 @@ names()
 	done
 }
 
-# What is read, written to another service, reads the same there.
+# Values read from one service and written to another read the same there.
 round_trip() # WHAT
 {
 	local file value copied=() expected=()
@@ -263,7 +263,7 @@ service conf ftp vip= real_servers= passive_ports= mark=0xffffffff active=off \
 	on_marked=keep control_ports=2121 active_ports=2120
 round_trip "empty lists"
 
-# A service removed and added again does not remember.
+# A service that is removed and added again has the defaults.
 put conf remove ftp
 put conf add ftp
 defaults ftp

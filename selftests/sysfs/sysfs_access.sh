@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who may change a namespace's services: those with CAP_NET_ADMIN over it, and
-# neither root without it nor the root of a user namespace that does not own it.
+# Who may change a namespace's services: processes with CAP_NET_ADMIN over it, but
+# neither root without that capability nor the root of a user namespace that does
+# not own the network namespace.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -38,7 +39,7 @@ counters=(
 	passive_packets
 )
 
-# check_denied AGENT WHO ERRNO: no file takes anything; all can be read.
+# check_denied AGENT WHO ERRNO: every write is refused; all files can be read.
 check_denied()
 {
 	local setting file before denied=() expected=()
@@ -129,7 +130,7 @@ service conf ftp vip=192.0.2.10 enabled=1
 modes conf "root"
 read_only conf "root"
 
-# Still user 0: not the files' modes decide, but the capability.
+# User 0 without the capability: the files' modes would allow it.
 files_start incapable ip netns exec "$router" \
 	setpriv --bounding-set=-net_admin
 files incapable read services/ftp/vip
@@ -137,12 +138,12 @@ check_equal "without CAP_NET_ADMIN: settings can be read" "ok 192.0.2.10" \
 	"$result $text"
 check_denied incapable "without CAP_NET_ADMIN" EPERM
 
-# No capability but that one: nothing else is asked for.
+# No capability but CAP_NET_ADMIN: none other is needed.
 files_start only_net_admin ip netns exec "$router" \
 	setpriv --bounding-set=-all,+net_admin,+syslog
 check_allowed only_net_admin "with CAP_NET_ADMIN alone"
 
-# Somebody else: the modes decide. He may not see where the tests are.
+# Another user: the modes decide. The agent is copied to where he can read it.
 chmod 755 "$scratch"
 cp "$selftests/lib/sysfs_agent.py" "$scratch"
 agent_dir=$scratch
@@ -160,12 +161,12 @@ if [ "$userns" -eq 0 ] || ! unshare -Urn true; then
 	finish
 fi
 
-# The root of a user namespace, in the network namespace that is not his.
+# The root of a user namespace that does not own the network namespace.
 files_start guest ip netns exec "$router" unshare --user --map-root-user
 modes guest "guest root"
 check_denied guest "guest root" EPERM
 
-# And in one that is.
+# The root of a user namespace that owns it.
 # shellcheck disable=SC2016 # expanded there
 files_start owner unshare --user --map-root-user --net --mount bash -c \
 	'mount -t sysfs sys /sys && exec "$@"' bash

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# No two enabled services share a VIP and port, however they came to; and a
-# namespace holds only so many services.
+# No two enabled services share a VIP and port, whichever change would bring that
+# about; and a namespace has a limit of services.
 
 # shellcheck disable=SC2154 # setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -15,8 +15,8 @@
 need nft python3
 wire_start crowd
 
-# conflict NAME PATH VALUE ADDRESS PORT: refused, with the names of both in the
-# one line; changes nothing.
+# conflict NAME PATH VALUE ADDRESS PORT: the write is refused, with one line in the
+# log that names both services, and changes nothing.
 conflict()
 {
 	local before
@@ -75,8 +75,7 @@ services()
 		"to=$vip2 port="{21,2121,30000} "to=$vip port="{30001,22}
 }
 
-# What stands in the way of one service lies no longer there once the other has
-# given way.
+# A change that conflicts is accepted once the other service has made room.
 giving_way()
 {
 	service conf b enabled=0 vip="$vip" control_ports=21 passive_ports=
@@ -132,7 +131,7 @@ most_services()
 	files conf write add 's4097\n'
 	check_equal "another namespace has room" ok "$result"
 
-	# Its files would fill the log of a failure.
+	# So many services' files would fill the log of a failure.
 	agent_stop many
 	ip netns delete "$crowd"
 	namespaces=("$client" "$router")

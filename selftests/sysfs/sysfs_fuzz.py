@@ -19,7 +19,7 @@ import settings_model
 BASE = "/sys/kernel/nf_ftpmark/net"
 DIFFERENCES_MAX = 20
 
-# Few, so that services meet.
+# There are few, so that services collide.
 NAMES = ["a", "b", "ftp", "Z9", "a.b-c_d", "n" * 31]
 NOT_NAMES = ["-a", ".", "..", "_", "a/b", "n" * 32, "\xe9", "a b", "a,b", ""]
 VIPS = ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]
@@ -29,7 +29,7 @@ HOSTS = VIPS + [
     "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::8",
     "1:0:0:4:5:0:0:8", "64:ff9b::192.0.2.33", "fe80::5efe:192.0.2.1",
     "2001:db8::200:5efe:1.2.3.4", "0:0:0:1::", "1:2:3:4:5:6:1.2.3.4",
-    # Linux has taken the rest of 0.0.0.0/8 for hosts since 5.3.
+    # Since 5.3 Linux accepts the rest of 0.0.0.0/8 as hosts.
     "0.1.2.3", "1::0.0.0.0", "2001:0db8:0000:0000:0000:0000:0000:0001"]
 NOT_HOSTS = [
     "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255", "::",
@@ -72,7 +72,7 @@ def mutated(rng, text):
 
 
 class Values:
-    """Values for a file: most are near the border of what is taken."""
+    """Values for a file; most are near the border of what is accepted."""
 
     def __init__(self, rng):
         self.rng = rng
@@ -94,7 +94,7 @@ class Values:
 
     def good(self, file):
         if file == "vip":
-            # Services shall conflict now and then, not always.
+            # Services should conflict now and then, not always.
             return self.rng.choice(VIPS) if self.rng.random() < 0.3 \
                 else self.host()
         if file == "real_servers":
@@ -150,7 +150,7 @@ class Values:
         return self.rng.choice(["", "", "", " ", "\t", ",", "\n"]) + text
 
     def value(self, file):
-        """The bytes to write; never none, since that is no write."""
+        """The bytes to write: at least one, since an empty write is no store."""
         many = file in settings_model.ADDRESSES_MAX or file.endswith("ports")
         text = self.list(file) if many else self.one(file)
         text += self.rng.choice(["\n", "\n", "\n", "", " \n", "\n\n", ","])
@@ -238,7 +238,7 @@ class Fuzz:
             return False
         if path in ("add", "remove"):
             self.compare_names()
-        # What was written, and somebody whom it is nothing to.
+        # Compares the service that was written, and one that must not have changed.
         for service in {path.split("/")[1] if "/" in path else "",
                         self.rng.choice(NAMES)} & self.model.services.keys():
             self.compare(service)
@@ -250,7 +250,7 @@ class Fuzz:
                 self.start_again()
 
     def start_again(self):
-        """After a difference: or everything that follows would differ."""
+        """Removes all services after a difference, or all that follows would differ."""
         for service in os.listdir(f"{BASE}/services"):
             write("remove", service.encode())
         self.model = settings_model.Namespace()

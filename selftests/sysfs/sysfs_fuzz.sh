@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Generated writes to the files of many services: each is taken or refused, and
-# each file says afterwards, exactly what a model of the documentation says.
+# Generated writes to the files of many services: a model of the documentation
+# predicts whether each is taken, and what each file returns afterwards.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -20,7 +20,7 @@ results=$(ip netns exec "$router" python3 -S "$selftests/sysfs/sysfs_fuzz.py" \
 check_equal "$writes writes with seed $seed do as the model does" 0 $?
 note "$results"
 
-# A generator gone wrong would prove little.
+# Too few accepted or refused writes would prove little.
 for errno in E2BIG EEXIST EINVAL ENOENT taken; do
 	count=$(grep -oE "\\b$errno=[0-9]+" <<<"$results")
 	check "many writes end with $errno" \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Memory is charged to the memory cgroup of whoever writes. One that is used up
-# has a write refused, at whichever of its allocations, and nothing else happens.
+# Memory is charged to the writer's memory cgroup. If that is used up, the write is
+# refused, whichever allocation fails, and nothing else happens.
 
 # shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck disable=SC2317 # called by busywait, and on exit
@@ -29,18 +29,18 @@ undo_more()
 	echo "$dump_tasks" >/proc/sys/vm/oom_dump_tasks
 }
 
-# A refusal for lack of memory is long enough without a list of all processes.
+# Without this, each refusal would log a list of all processes.
 echo 0 >/proc/sys/vm/oom_dump_tasks
 echo +memory >"$cgroups/cgroup.subtree_control"
 mkdir "$group" || skip_all "no cgroup can be made"
 
 wire_start
-# The router's /sys is another one.
+# The router has a /sys of its own.
 agent_start payer ip netns exec "$router" bash -c "
 	mount -t cgroup2 cgroup $cgroups &&
 		exec python3 -S $selftests/lib/memory_payer.py $group"
 
-# payer VERB [ARG...]: leaves $result, and in $number how many services it was.
+# payer VERB [ARG...]: leaves $result, and in $number how many services it changed.
 payer()
 {
 	local answer IFS=$'\t'
@@ -65,7 +65,7 @@ same_as_before() # WHEN
 	check_file conf services/ftp/passive_ports 10000-20000 "$1: settings too"
 }
 
-# Up to 64 pages stay charged for each processor that charges and uncharges.
+# Each processor keeps up to 64 pages charged ahead.
 ahead=512
 services=768
 lists=$((services * 64 * 20 / 1024)) # in KiB, without what goes with them
@@ -93,8 +93,8 @@ who_pays()
 	payer group pays
 }
 
-# Until not one more can be added, and no list to one: what other processors had
-# charged ahead comes back behind the first refusal. Leaves services in $straws.
+# Adds services, and lists to them, until no more fit: what other processors had
+# charged ahead comes back after the first refusal. Leaves services in $straws.
 fill()
 {
 	local round i straw refusals=""
@@ -118,8 +118,8 @@ fill()
 	check_equal "to the last list" ENOMEM "$result"
 }
 
-# Each of its allocations lacks memory once: a list is freed each time, smaller
-# than what any of them takes.
+# Each allocation of the write fails once: a list that is smaller than any of them
+# is freed before each attempt.
 straw_by_straw()
 {
 	local straw refusals=0 wrong=""
@@ -154,8 +154,8 @@ limited()
 	check_equal "the last service is disabled" ok "$result"
 	check_marks "disabled: no marks" "0=3" "to=$vip port="{21,15000,30000}
 
-	# With several VIPs to choose from, what is remembered of clients takes more
-	# than these services did.
+	# With several VIPs to choose from, the table of clients takes more memory than
+	# these services did.
 	payer others pay
 	payer remove straw0. 64
 	payer write services/ftp/real_servers 10.0.0.0/24

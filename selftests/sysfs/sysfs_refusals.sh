@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every value that is refused: with which errno, with which line in the log,
-# and with the setting and the packets' marks as they were.
+# Every value that is refused: its errno and its line in the log; the setting and
+# the packets' marks stay as they were.
 
 # shellcheck disable=SC2119,SC2154 # wire_start's arguments, setup_ns's names
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -15,8 +15,8 @@
 need nft python3
 wire_start
 
-# attempt NAME ERRNO PATH VALUE LOG: one write; LOG is a pattern for the one line
-# it may leave, empty for none.
+# attempt NAME ERRNO PATH VALUE LOG: makes one write; LOG is a pattern for the one
+# line that it may log, or empty for none.
 attempt()
 {
 	files conf write "$3" "$4"
@@ -30,7 +30,7 @@ attempt()
 	fi
 }
 
-# refused FILE ERRNO VALUE REASON: REASON is part of the line.
+# refused FILE ERRNO VALUE REASON: the logged line contains REASON.
 refused()
 {
 	local path=services/$service/$1 shown=${3:0:40} before name
@@ -47,7 +47,7 @@ refused()
 	}
 }
 
-# The values quoted in the line are the words at fault.
+# The logged line quotes the words at fault.
 refused_word() # FILE VALUE WORD [REASON]
 {
 	refused "$1" EINVAL "$2" "\"$3\"${4:- is not}"
@@ -83,7 +83,7 @@ ports() # FILE
 	refused "$1" E2BIG "$(repeat 65 '7 ')" "65 ranges, at most 64"
 }
 
-# No port is a value for passive ports alone.
+# Only passive_ports takes an empty list.
 no_ports() # FILE
 {
 	refused "$1" EINVAL '\n' "at least one port"
@@ -193,7 +193,7 @@ lists()
 	done
 }
 
-# The same for each file, since it lies before all reading.
+# This is the same for each file, since it happens before parsing.
 whole_value()
 {
 	local file page
@@ -204,7 +204,7 @@ whole_value()
 		refused $file E2BIG "1$page" "value too long"
 		refused $file EINVAL '1\x00\n' "NUL in the value"
 		refused $file EINVAL '\x00' "NUL in the value"
-		# Nothing written is no store: nothing happens, nobody is told.
+		# A write of no bytes is no store: nothing changes, and nothing is logged.
 		attempt "$file: writing no byte does nothing" \
 			ok "services/$service/$file" '' ''
 	done
@@ -266,7 +266,7 @@ same_as_before "addresses refused"
 whole_value
 same_as_before "odd values refused"
 
-# A service that never had a VIP.
+# This service never had a VIP.
 put conf add bare
 service=bare
 refused enabled EINVAL 1 "an enabled service needs a virtual IP"

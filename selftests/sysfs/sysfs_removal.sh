@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Services that go away while somebody has a file of theirs open, and changes
-# that come from several sides at once: all of it ends, and ends well.
+# Services are removed while their files are open, and changed from several sides
+# at once: every operation ends, and nothing breaks.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck disable=SC2016,SC2317 # for other shells; called by check
@@ -68,7 +68,7 @@ ended()
 	done
 }
 
-# Each loop does what another one spoils.
+# The loops undo each other's work.
 concurrency()
 {
 	loops=()

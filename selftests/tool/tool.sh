@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool against the real module: what each verb does, what it prints, how
-# it fails, and that what it refuses leaves everything as it was.
+# The tool against the real module: what each verb does and prints, how it fails, and
+# that a refused command changes nothing.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -164,7 +164,7 @@ counters ftp
 	run show nix
 	expect "show of none" 1 "" "ftpmark: nix: no such service"
 
-	# Unquoted: the words of show are the words of set.
+	# The variable is not quoted: the words of "show" are the words of "set".
 	run del other
 	# shellcheck disable=SC2046
 	run add copy enabled 0 $(tail -n +2 <<<"$ftp")
@@ -254,8 +254,8 @@ test_unprivileged()
 	"$ftpmark" flush
 }
 
-# SIGTERM comes with the second write of a change, which is complete all the
-# same when the tool then ends by it.
+# SIGTERM arrives with the second write of a change. The tool completes the change
+# before the signal ends it.
 test_signals()
 {
 	local run_as=(strace -qq -o "$scratch/strace" -e trace=write
@@ -280,7 +280,7 @@ test_signals()
 	"$ftpmark" flush
 }
 
-# Runs the tool where the module says that it has this version.
+# Runs the tool where the module claims to have this version.
 run_with_version() # VERSION WORD...
 {
 	# shellcheck disable=SC2016 # expanded by the other shell
@@ -293,7 +293,7 @@ run_with_version() # VERSION WORD...
 	run "$@"
 }
 
-# A tree of plain files stands in for what a module of another age would have.
+# A tree of plain files stands in for a module of another version.
 test_other_version()
 {
 	local tree=$scratch/tree tool
@@ -336,7 +336,7 @@ add ftp vip 192.0.2.10 active ipvs"
 	unset FTPMARK_SYSFS
 }
 
-# Who may change services need not be allowed to read the kernel's log.
+# A user who may change services may lack the right to read the kernel's log.
 test_without_log()
 {
 	local restrict run_as=(setpriv "--bounding-set=-syslog,-sys_admin")
@@ -374,7 +374,7 @@ test_output()
 
 need "$ftpmark" setpriv sysctl unshare
 setup_ns other
-# First of all, since it gives up where the module is in use.
+# This test comes first, since it gives up if the module is in use.
 load_module
 test_without_module
 test_usage

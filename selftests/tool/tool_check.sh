@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "ftpmark check": what it says of the module, of kernels with Secure Boot, of
-# versions and counters, as JSON, to users, and without the module.
+# "ftpmark check": its findings about the module, Secure Boot, versions and counters;
+# its JSON; and what it says to users without rights and without the module.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/router.sh
@@ -11,7 +11,7 @@
 enforce=/sys/module/module/parameters/sig_enforce
 lockdown=/sys/kernel/security/lockdown
 
-# The same as text and as JSON, in the same order, and a router that is well.
+# Text and JSON have the same findings in the same order; a sound router has none.
 test_json()
 {
 	look "$scratch/json" -j check
@@ -44,7 +44,7 @@ test_json()
 	ip -n "$router" address add "$vip6/128" dev lo nodad
 }
 
-# A SYN, of which nobody expects an answer.
+# Sends a SYN that nobody answers.
 syn() # NAMESPACE SOURCE_PORT MARK ADDRESS PORT
 {
 	ip netns exec "$1" python3 -c '
@@ -109,7 +109,7 @@ test_services()
 	setup_service
 }
 
-# Another module stands in for this one, so there may be a note on its version.
+# Another module stands in for ours, so the tool may add a note on its version.
 signed_well()
 {
 	findings
@@ -117,7 +117,7 @@ signed_well()
 		"$(grep -v module-reload <<<"$found")"
 }
 
-# Files of the kernel under others: what a machine with Secure Boot has.
+# Masks files of the kernel to look like a machine with Secure Boot.
 test_kernel()
 {
 	local release file signed
@@ -187,7 +187,7 @@ test_versions()
 	finds "an older module" "warning module-version;warning module-reload"
 	check_equal "which to update" "update and reload the module" \
 		"$(remedy_of module-version)"
-	# A file that could not be written would remove all services.
+	# Restoring a file that could not be written would remove all services.
 	check_equal "each step of a reload needs the one before" 3 \
 		"$(remedy_of module-reload | grep -o '&&' | wc -l)"
 	check "and nothing else is between them" \
@@ -200,12 +200,12 @@ test_versions()
 	is_well "the same version"
 }
 
-# Everything unprivileged that can be looked at is; the rest is told.
+# A user gets every check that needs no privilege, and is told about the rest.
 test_unprivileged()
 {
 	local user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
-	# Or there could be no rules to be looked at.
+	# Without a rule there would be nothing to check.
 	on_router nft list tables
 	on_router "${user[@]}" "$ftpmark" check >"$scratch/text" 2>&1
 	check_equal "check by a user" "0 note unseen-ipvs note unseen-rules" \

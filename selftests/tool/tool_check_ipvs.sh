@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "ftpmark check": what it says of IPVS.
+# "ftpmark check": its findings about IPVS.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/router.sh
@@ -60,7 +60,7 @@ test_servers()
 	ipvs_setup
 	ipvs -a -f 21 -r 10.9.0.1 -m
 	finds "a server that is not listed" "warning server-not-listed"
-	# The prefix of a remedy that is a command of the tool.
+	# Remedies that are commands of the tool begin so.
 	"$ftpmark" -n "$router" set ftp real \
 		"$(remedy_of server-not-listed | sed 's/.* //')"
 	is_well "it is listed"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "ftpmark check": what it says of addresses, routes, rules, and settings.
+# "ftpmark check": its findings about addresses, routes, rules and sysctls.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/router.sh
@@ -94,7 +94,7 @@ test_helpers()
 	is_well "without it, too"
 }
 
-# Of every interface, of "all", and of those to come.
+# Sets rp_filter of each interface, of "all" and of "default".
 rp_filter() # NUMBER
 {
 	# shellcheck disable=SC2016 # expanded by the other shell
@@ -103,8 +103,8 @@ rp_filter() # NUMBER
 	done' bash "$1"
 }
 
-# told PRIORITY RULE NAME CHECK WHICH: a routing rule for some marks, and which
-# packets it is said to be for.
+# told PRIORITY RULE NAME CHECK WHICH: adds a routing rule for some marks; the tool
+# must say which packets it concerns.
 told()
 {
 	# shellcheck disable=SC2086 # words

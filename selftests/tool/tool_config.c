@@ -107,7 +107,7 @@ static size_t test_filler(char *text, unsigned int number)
 	}
 }
 
-/* One file: whether the parser finds the one line in it. */
+/* Whether the parser finds the malformed line in this file. */
 static bool test_file(const struct test_line *bad)
 {
 	static char text[TEST_TEXT_MAX];
@@ -150,7 +150,7 @@ static void test_bad(const struct test_line *bad)
 			 bad->line);
 }
 
-/* None of the files of fillers alone is refused. */
+/* A file of fillers alone must not be refused. */
 static void test_good(void)
 {
 	static char text[TEST_TEXT_MAX];

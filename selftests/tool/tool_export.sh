@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What "ftpmark export" prints is fed to the programs it is for, and has the
-# effect that the service has.
+# "ftpmark export": the programs that its output is for accept it, and it has the
+# effect of the service.
 
 # shellcheck disable=SC2119,SC2317 # optional words; called by check and busywait
 # shellcheck disable=SC2154 # set by setup_ns
@@ -14,14 +14,14 @@
 ftpmark=${FTPMARK:-ftpmark}
 sysfs=/sys/kernel/nf_ftpmark/net
 
-# export_to FORMAT SERVICE: into $scratch/FORMAT; one test.
+# export_to FORMAT SERVICE: exports into $scratch/FORMAT; one check.
 export_to()
 {
 	check "$1: $2 is exported" \
 		eval "'$ftpmark' export $2 $1 >'$scratch/$1' 2>'$scratch/export.err'"
 }
 
-# Without comments.
+# Prints an export without its comments.
 said() # FORMAT
 {
 	grep -v '^ *#' "$scratch/$1"
@@ -65,7 +65,7 @@ listens() # PORT
 	ip netns exec "$server" ss -Hlnt "sport = :$1" | grep -q .
 }
 
-# server_runs NAME PORT COMMAND...: it starts and listens; one test.
+# server_runs NAME PORT COMMAND...: the server starts and listens; one check.
 server_runs()
 {
 	local name=$1 port=$2 pid
@@ -140,7 +140,7 @@ test_proftpd()
 	for service in ftp wide six plain; do
 		export_to proftpd "$service"
 		{
-			# Its host name need not resolve here.
+			# The host name may not resolve here.
 			printf '%s\n' "DefaultAddress 127.0.0.1" \
 				"PidFile $scratch/proftpd.pid" \
 				"ScoreboardFile $scratch/scoreboard" \
@@ -231,7 +231,7 @@ ip_family inet6" "$(grep -o 'ip_family.*' "$scratch/ftp.conf")"
 	check "keepalived: the prefix is a template" grep -qx \
 		'#    real_server ADDRESS 0 {' "$scratch/ftp.conf"
 	for service in wide six plain; do
-		# As the operator is to complete it.
+		# Completes the file as the operator has to.
 		awk -v net="$([ "$service" = six ] && echo 2001:db8:6:: ||
 			echo 10.1.0.)" '
 			sub(/^#    /, "    ") { n++; sub(/ADDRESS/, net n) }
@@ -242,7 +242,7 @@ ip_family inet6" "$(grep -o 'ip_family.*' "$scratch/ftp.conf")"
 	done
 }
 
-# In the order of the tables, without what differs by version.
+# Prints the rules in the order of tables, without what depends on the version.
 rules() # SAVE
 {
 	ip netns exec "$router" "$1" | sed -n 's/ -m tcp / /; /^-A/p' >"$scratch/rules"
@@ -297,7 +297,7 @@ test_iptables_kind() # LEGACY|NFT
 	ip netns exec "$router" "$four" </dev/null
 }
 
-# Services whose names begin alike, as far as a chain's name goes.
+# Services whose names have the same beginning, longer than a chain's name.
 test_iptables_names() # LEGACY|NFT
 {
 	local name=abcdefghijklmnopqrstuvwxyz0123 service i=0
@@ -320,7 +320,7 @@ test_iptables()
 {
 	test_iptables_kind legacy
 	test_iptables_names legacy
-	# The two do not mix in one namespace.
+	# iptables-legacy and iptables-nft do not mix in one namespace.
 	setup_ns router
 	test_iptables_kind nft
 	test_iptables_names nft
@@ -365,7 +365,7 @@ state() # SERVICE
 		passive_ports mark active enabled)
 }
 
-# Last: the module is loaded anew with each.
+# This test comes last: it loads the module again for each service.
 test_modprobe()
 {
 	local service

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "ftpmark import": rules that real iptables hold, in every spelling, become
-# services; each rule that does not is named.
+# "ftpmark import": rules of real iptables, in every spelling, become services; each
+# rule that does not is named.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck disable=SC2154 # set by setup_ns
@@ -11,7 +11,7 @@
 
 ftpmark=${FTPMARK:-ftpmark}
 
-# import FILE [COMMAND...]: its output, errors and status are left in $scratch.
+# import FILE [COMMAND...]: leaves output, errors and status in $scratch.
 import()
 {
 	local file=$1
@@ -23,7 +23,7 @@ import()
 	sed -i "s|^ftpmark: $file:||" "$scratch/err"
 }
 
-# gives NAME STATUS OUTPUT: of the import before; two tests.
+# gives NAME STATUS OUTPUT: the last import had these; two checks.
 gives()
 {
 	check_equal "$1: status" "$2" "$status"
@@ -31,7 +31,7 @@ gives()
 	[ "$status" = "$2" ] || note "$(cat "$scratch/err")"
 }
 
-# says NAME ERRORS: of the import before, without the rules themselves.
+# says NAME ERRORS: the last import printed these, apart from the rules.
 says()
 {
 	check_equal "$1" "$2" "$(sed 's/: -A .*//' "$scratch/err")"
@@ -52,7 +52,7 @@ write_rules() # FILE
 	} >"$1"
 }
 
-# Neither the module nor a privilege.
+# Import needs neither the module nor privileges.
 test_bare()
 {
 	write_rules "$scratch/rules" <<-END
@@ -104,7 +104,7 @@ test_usage()
 	gives "no FTP" 2 ""
 }
 
-# The same three rules, as people write them.
+# The same three rules in the spellings that people use.
 test_spellings()
 {
 	local spelling
@@ -146,7 +146,7 @@ test_spellings()
 	END
 }
 
-# Which mark counts where two rules mark the same packets.
+# The mark that wins where two rules mark the same packets.
 test_order()
 {
 	write_rules "$scratch/rules" <<-END
@@ -178,7 +178,7 @@ test_order()
 add ftp2 vip 192.0.2.10 control-ports 2121 passive-ports 40000-50000 mark 22"
 }
 
-# A rule for two services, of which the first can't have it.
+# A rule that fits two services, of which the first cannot take it.
 test_shared()
 {
 	write_rules "$scratch/rules" <<-END
@@ -196,7 +196,7 @@ add ftp2 vip 192.0.2.10 control-ports 990 passive-ports 30000-30999 mark 22 real
 		"$scratch/err"
 }
 
-# What iptables-save says of rules that it does not show.
+# Comments of iptables-save about rules that it does not show.
 test_elsewhere()
 {
 	setup_ns router
@@ -214,7 +214,7 @@ test_elsewhere()
 		grep -q 'warning: there are rules elsewhere' "$scratch/err"
 }
 
-# Every rule is entered into a kernel, and read back from it.
+# Each rule is loaded into a kernel and read back from it.
 real_rules() # PREFIX
 {
 	local four=iptables-$1 six=ip6tables-$1
@@ -252,7 +252,7 @@ add ftp2 vip 192.0.2.20,192.0.2.21 passive-ports 30000-30999 mark 22 real-server
 add ftp3 vip 192.0.2.30 passive-ports 1024-65535 mark 23 real-servers 10.0.2.0/24 active masquerade
 add ftp4 vip 10.9.9.9 mark 25 on-marked keep real-servers 10.0.2.0/24 active masquerade"
 
-# Without the lines and the rules, sorted.
+# Prints the messages without line numbers and rules, sorted.
 real_notes="not taken: --tcp-flags: not part of the recipe
 not taken: --to-destination: not part of the recipe
 not taken: 0x1/0x1: sets a part of the mark, nf_ftpmark the whole
@@ -299,7 +299,7 @@ test_real() # LEGACY|NFT
 	"$ftpmark" flush
 }
 
-# Each rule of the two tables is in a service or is named.
+# Each rule of the two tables is part of a service or is named.
 accounted() # NAME
 {
 	local named taken
@@ -312,7 +312,7 @@ accounted() # NAME
 	check_equal "$1: rules that are named" 9 "$named"
 }
 
-# What export makes of a service is imported as that service.
+# An exported service is imported as the same service.
 test_round_trip() # LEGACY|NFT
 {
 	local line
@@ -342,7 +342,7 @@ test_round_trip() # LEGACY|NFT
 	add ftp vip 192.0.2.10,192.0.2.11 control-ports 21,990 passive-ports 30000-30099,40000-49999 mark 4294967295 on-marked keep real-servers 10.1.0.0/16 active snat active-ports 20,989
 	add ftp vip 2001:db8::10 passive-ports none mark 6 real-servers 2001:db8:2::/64 active masquerade
 	END
-	# Rules have no words for these two.
+	# Rules cannot express these two.
 	setup_ns router
 	"$ftpmark" add ftp vip 192.0.2.10 real 10.0.0.0/24 active ipvs
 	"$ftpmark" export ftp iptables | ip netns exec "$router" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What people read and type: man pages, the ABI document, help, completion.
+# Documentation of the tool: man pages, the ABI document, help, completion.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck disable=SC2154 # set by setup_ns
@@ -12,13 +12,13 @@ ftpmark=${FTPMARK:-ftpmark}
 top=$selftests/..
 sysfs=/sys/kernel/nf_ftpmark/net
 
-# The verbs that the tool has.
+# Prints the verbs of the tool.
 verbs()
 {
 	"$ftpmark" --help | sed -n '/^Commands:/,/^$/s/^    \([a-z]*\) .*/\1/p'
 }
 
-# All that "ftpmark check" can find.
+# Prints all findings that "ftpmark check" knows.
 findings()
 {
 	grep -ohP '"[a-z0-9]+(-[a-z0-9]+)+"(?=,)' "$top"/tools/check_*.c | tr -d '"'
@@ -61,7 +61,7 @@ test_man()
 	done
 }
 
-# Each file is described, and nothing that is not there.
+# The ABI document describes each file, and no file that does not exist.
 test_abi()
 {
 	local described there
@@ -89,7 +89,7 @@ test_help()
 		check "help of $verb fits a terminal" [ -z \
 			"$("$ftpmark" "$verb" --help | grep -E '^.{81}')" ]
 	done
-	# Trailing empty lines count: a dot stands behind them.
+	# A dot behind the text keeps its trailing empty lines.
 	for verb in $(verbs); do
 		check_equal "golden: $verb --help" \
 			"$(awk -v v="== $verb" '/^== / { on = $0 == v; next } on' \
@@ -100,7 +100,7 @@ test_help()
 		"$(sed -n 's/^== //p' "$selftests/tool/tool_help.golden" | sort)"
 }
 
-# What the words so far are completed to, the last one being typed.
+# Prints the completions of the last of these words.
 complete_words() # WORD...
 {
 	COMP_WORDS=("$@")

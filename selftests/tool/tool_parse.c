@@ -57,7 +57,7 @@ static const struct test_good test_good[] = {
 	{ FTPMARK_NAME, { "0" }, "0" },
 	{ FTPMARK_NAME, { "Z_.-9" }, "Z_.-9" },
 	{ FTPMARK_NAME, { NAME_31 }, NAME_31 },
-	/* A word of the grammar is as good a name as any. */
+	/* Words of the grammar are valid names, too. */
 	{ FTPMARK_NAME, { "vip" }, "vip" },
 	{ FTPMARK_NAME_MAY_SET, { "ftp" }, "ftp" },
 	{ FTPMARK_NAME_MAY_SET, { "ftp", "vip", "192.0.2.10" },
@@ -79,7 +79,7 @@ static const struct test_good test_good[] = {
 	  "f on_marked=keep enabled=1" },
 	{ FTPMARK_NAME_SET, { "f", "real-servers", "none", "passive", "none" },
 	  "f real_servers= passive_ports=" },
-	/* What a value means is the kernel's affair. */
+	/* Only the kernel judges values. */
 	{ FTPMARK_NAME_SET, { "f", "mark", "none" }, "f mark=none" },
 	{ FTPMARK_NAME_SET, { "f", "mark", "-1" }, "f mark=-1" },
 	{ FTPMARK_NAME_SET, { "f", "vip", "real" }, "f vip=real" },
@@ -183,7 +183,7 @@ static void test_format(const struct ftpmark_request *request, char *text,
 				 request->changes[i].value);
 }
 
-/* One test a line of TAP, so no control characters. */
+/* Each check is one line of TAP, so no control characters. */
 static void test_join(const char *const *words, char *text, size_t size)
 {
 	size_t used = 0;
@@ -341,7 +341,7 @@ static void test_orders(void)
 		   "f enabled=0 vip=a real_servers=b mark=7");
 	test_order(off, true, "f enabled=0 mark=7 real_servers=b vip=a",
 		   "f enabled=0 vip=a real_servers=b mark=7");
-	/* Only the kernel knows that it is not a switch: ask it last. */
+	/* Only the kernel knows that this is no switch: it is asked last. */
 	test_order(odd, true, "f vip=a enabled=maybe", "f vip=a enabled=maybe");
 }
 

@@ -2,7 +2,7 @@
 #ifndef FTPMARK_TOOL_RANDOM_H
 #define FTPMARK_TOOL_RANDOM_H
 
-/* Repeatable: xorshift from a fixed seed. */
+/* The numbers are the same in every run: xorshift from a fixed seed. */
 static inline unsigned int test_random(unsigned int below)
 {
 	static unsigned int state = 2463534242u;

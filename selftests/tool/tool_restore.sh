@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# save and restore against the real module: only what differs is touched,
-# services may swap what they have, and a refusal leaves all as it was.
+# save and restore against the real module: restore writes only what differs,
+# services may swap their values, and a refusal changes nothing.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -18,7 +18,7 @@ saved()
 	"$ftpmark" save | grep -v '^#'
 }
 
-# The files written by the command behind it, as "SERVICE FILE VALUE".
+# Runs a command and prints the writes that it makes as "SERVICE FILE VALUE".
 writes() # COMMAND...
 {
 	strace -qq -y -s 200 -e trace=write "$@" 2>&1 >/dev/null |
@@ -90,7 +90,7 @@ add third vip 192.0.2.10 control-ports 2121 passive-ports none"
 		"$status $(grep -c ^add <<<"$out")"
 }
 
-# What a write could be refused for on the way, though both ends are good.
+# Changes with valid ends, where a single write on the way could be refused.
 test_swaps()
 {
 	local from to
@@ -175,7 +175,7 @@ test_faulty()
 	check_equal "still nothing has changed" "$before" "$(state)"
 }
 
-# The kernel refuses the Nth write: the tool can't know that beforehand.
+# The kernel refuses the Nth write, which the tool cannot foresee.
 test_refusal()
 {
 	local count n failed="" left=""
@@ -223,7 +223,7 @@ test_unprivileged()
 	"$ftpmark" flush
 }
 
-# many COUNT [WORD VALUE]: a file of so many services
+# many COUNT [WORD VALUE]: prints a file of so many services
 many()
 {
 	local i
@@ -233,7 +233,7 @@ many()
 	done
 }
 
-# Calls of the kernel, which a slow machine does not change.
+# Counts system calls, which do not depend on the speed of the machine.
 calls() # COMMAND...
 {
 	strace -qq -o "$scratch/calls" "$@" && wc -l <"$scratch/calls"

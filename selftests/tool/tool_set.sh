@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "set" against the real module: all or nothing, in an order that works where
-# there is one.
+# "set" against the real module: it applies all changes or none, in an order that
+# works if there is one.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of run_tool.sh
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -53,7 +53,7 @@ $says an enabled service needs a virtual IP"
 	check_equal "it is enabled again" "$before" "$(state)"
 }
 
-# Another service has what half of the changes would make.
+# Another service has the VIP and ports that half of the changes would lead to.
 test_set_order()
 {
 	local before words
@@ -82,7 +82,7 @@ test_set_order()
 "ftpmark: two: vip: 192.0.2.20: another enabled service has the same address and port
 $says other and two would share 192.0.2.20 port 21"
 	check_equal "all is set back" "$before" "$(state)"
-	# In either order it would pass through what another service has.
+	# In either order the service would conflict with another on the way.
 	run add third vip 192.0.2.30 control 3000 passive none
 	before=$(state)
 	run set two vip 192.0.2.20 control 3000 passive none

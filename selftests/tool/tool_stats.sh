@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# stats in each of its forms, and JSON, against the real module: what it prints
-# is what the files hold, and what other programs read.
+# stats in each of its forms, and JSON, against the real module: the output equals the
+# files, and other programs can read it.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -18,7 +18,7 @@ in_router()
 	ip netns exec "$router" "$@"
 }
 
-# One SYN to a port of the VIP that nobody answers: a counter goes up by one.
+# Sends one SYN to the VIP, which nobody answers: a counter goes up by one.
 syn() # PORT
 {
 	ip netns exec "$client" python3 - "$1" <<-'END'
@@ -133,7 +133,8 @@ test_text()
 	done
 }
 
-# The format: comments before their series, no series twice, a value each.
+# The format: comments precede their series, no series occurs twice, each has a
+# value.
 test_prometheus()
 {
 	local text

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool's verbs under valgrind, against the real module: neither an invalid
-# access nor a leak, whether they succeed or are refused.
+# The tool's verbs under valgrind, against the real module: no invalid access and no
+# leak, whether they succeed or are refused.
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -15,7 +15,7 @@ valgrind=(valgrind -q --error-exitcode=99 --leak-check=full
 	--errors-for-leak-kinds=all "$(command -v "$ftpmark")")
 
 check "add" "${valgrind[@]}" add ftp vip 192.0.2.10,2001:db8::10
-# For check to find, with all that it reads.
+# "check" has something to find in everything that it reads.
 if command -v ipvsadm >/dev/null; then
 	ipvsadm -A -f 21 -s rr -p 60
 	ipvsadm -a -f 21 -r 10.0.0.1 -m
