@@ -4,11 +4,11 @@
 
     ftp_load.py VIP4 VIP6 CLIENTS TRANSFERS SUM SOURCE...
 
-Each client, from the sources in turn, logs in once and makes so many transfers
-of the file "load" with SHA-256 SUM, every other client in active mode; of four
-the second is followed by an upload, which is then fetched again. All are logged
-in before the first transfer begins. Prints what was done, and what was not as
-it should be: at most twenty lines. Exit status 1 then.
+Each client logs in once, from one source in turn, and makes so many transfers of the
+file "load" with SHA-256 SUM, every other client in active mode. After the second of
+four transfers it uploads a file and fetches it again. All clients are logged in
+before the first transfer begins. Prints the numbers of transfers, and at most twenty
+lines about faults. Exit status 1 if there were any.
 """
 import collections
 import ftplib

@@ -2,19 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Usage: faults.py CLIENT ROUTER PROBE...
 
-Has the allocations of one system call fail in turn, by /proc/self/fail-nth, and
-sees after each what became of the module: its files in the namespace ROUTER, and
-the marks of the packets that each PROBE, ADDRESS PORT in one word such as
-192.0.2.1#21, names, sent from CLIENT. One request and one answer a line, fields
-parted by tabs:
+Makes each allocation of a system call fail once, by /proc/self/fail-nth, and
+compares the module's state after each failure: its files in the namespace ROUTER,
+and the marks of packets from CLIENT to each PROBE, an ADDRESS#PORT such as
+192.0.2.1#21. One request and one answer a line, with tabs between fields:
 
-    write PATH VALUE    into a file below /sys/kernel/nf_ftpmark/net
-    load FILE [PARAM]   the module, unloaded again if that works
-    namespace           a new one is made, and left again
+    write PATH VALUE    a file below /sys/kernel/nf_ftpmark/net
+    load FILE [PARAM]   loads the module, and unloads it again
+    namespace           makes a new namespace, and leaves it again
 
-The answer, in words: "failed=N" refusals, "tolerated=N" failures that the call
-went through with, "errors=" the refusals' names, "marks=" what packets bear in
-the end. Or "broken: " and what a failure has left behind.
+The answer has words: "failed=N" refusals, "tolerated=N" failed allocations in spite
+of which the call succeeded, "errors=" the names of refusals, "marks=" the marks of
+packets in the end. Or it is "broken: " and what a failure has changed.
 """
 import collections
 import ctypes

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Compares the mark of every packet that has passed the module's hook with
-mark_model.py's, and the counters too.
+"""Compares the mark of every packet that has passed the module's hook, and the
+counters, with those of mark_model.py.
 
-    hostile.py configure                makes services for what follows
+    hostile.py configure                makes the services
     hostile.py CLIENT ROUTER DEVICE MAC SEED PACKETS
     hostile.py CLIENT ROUTER DEVICE MAC listen
 
-The namespaces' names, the wire's name at both ends, the router's address on it.
-"listen" generates nothing: it judges what other programs send until it reads a
-line. Prints a line for each difference, at most twenty, and in the end their
-number.
+CLIENT and ROUTER are namespaces, DEVICE is the name of the veth pair at both ends,
+MAC the router's address on it. "listen" generates nothing: it judges the packets of
+other programs until it reads a line. Prints a line for each difference, at most
+twenty, and in the end their number.
 """
 import collections
 import ipaddress

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Generates packets that no honest host would send, and some that one would."""
+"""Generates packets that no honest host would send, and some honest ones."""
 import ipaddress
 import struct
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which mark a packet gets and what is counted, as the documentation has it.
+"""Which mark a packet gets and what is counted, according to the documentation.
 
-Slow and plain, and independent of the module's code: it looks at the bytes
-of a packet, walks every header and every list, and keeps nothing.
+This is slow, simple and independent of the module's code: it reads the bytes of a
+packet, walks every header and every list, and caches nothing.
 """
 import collections
 import ipaddress

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Usage: memory_payer.py CGROUP
 
-Writes the module's files and has CGROUP, a directory, pay for the memory that
-this takes. It is a member of that only while it writes, so that its own memory
-counts elsewhere, and nothing is killed for lack of memory. One request and one
-answer a line, fields parted by tabs:
+Writes the module's files so that the memory is charged to CGROUP, a directory. The
+process is a member of it only while it writes: its own memory is charged elsewhere,
+and nothing is killed for lack of memory. One request and one answer a line, with
+tabs between fields:
 
-    group pays          for what is written from now on, as in the beginning
+    group pays          for the writes from now on; the default
     others pay
     write PATH VALUE    a file below /sys/kernel/nf_ftpmark/net
     add PREFIX COUNT [FILE VALUE]...

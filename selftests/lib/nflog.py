@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Receives from the rule "log group N": packets with the marks they have."""
+"""Receives the packets of a rule "log group N", with their marks."""
 import collections
 import ctypes
 import os

@@ -6,21 +6,21 @@
 
 MAC is the receiver's. A request is a list of words:
 
-    dev=NAME        where to send, required
+    dev=NAME        the device to send from, required
     to=ADDRESS      destination, required; decides the family
-    proto=NUMBER    what the IP header says; the ports stand where TCP has
-                    them whatever it is (default 6)
+    proto=NUMBER    of the IP header; the ports are where TCP has them, for
+                    any protocol (default 6)
     port=N          destination port (default 21)
     sport=N         source port (default 40000)
     from=ADDRESS    source, instead of those above
     flags=LETTERS   of FSRPA (default S)
-    data=BYTES      behind the TCP header (default 0)
-    cut=BYTES       end the packet after so many bytes of the TCP header
+    data=BYTES      length of the data behind the TCP header (default 0)
+    cut=BYTES       the packet ends after so many bytes of the TCP header
     options=BYTES   of IPv4 options, a multiple of 4
     ext=LIST        IPv6 extension headers: hop, dst, fragment
-    fragment=N[+]   this is a fragment at offset N * 8; "+": more follow
-    paged           hand the kernel a packet whose headers lie in a page
-    count=N         send it so often
+    fragment=N[+]   the packet is a fragment at offset N * 8; "+": more follow
+    paged           the kernel gets a packet whose headers are in a page
+    count=N         how often the packet is sent
 
 The answer: number of packets and of IP bytes, or what went wrong.
 """

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reads and writes the module's files, one request and one answer a line.
 
-A shell neither says which errno a write ended with nor keeps a file open over
-its removal. One agent serves a whole test, since starting an interpreter costs
-an emulated machine more than all its requests. Requests, fields parted by tabs:
+A shell neither reports the errno of a write nor keeps a file open while it is
+removed. One agent serves a whole test, since starting an interpreter costs an
+emulated machine more than all requests. Requests, with tabs between fields:
 
     write PATH VALUE    VALUE may hold Python's escapes, such as \\n and \\0
     read PATH           the answer holds the text, without its newline
     stat PATH           octal mode, owner, group
-    open PATH           keeps the file open; PATH "-" then means it
+    open PATH           keeps the file open; later requests call it "-"
     close -
 
 PATH is below /sys/kernel/nf_ftpmark/net unless it begins with a slash. The
-answer: "ok" or the name of an errno, the text if any, and what the module
-wrote to the kernel log meanwhile.
+answer: "ok" or the name of an errno, the text if any, and the module's lines in the
+kernel log since the last request.
 """
 import errno
 import os

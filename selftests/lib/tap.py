@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""For every program in Python that prints TAP, as lib/tap.sh is for the shell."""
+"""Prints TAP, for programs in Python; lib/tap.sh does for the shell."""
 
 
 class Tap:
@@ -16,6 +16,6 @@ class Tap:
             print('#', note)
 
     def plan(self):
-        """Prints the last line. Whether there were checks, and none failed."""
+        """Prints the plan. Returns whether there were checks and none failed."""
         print(f'1..{self.count}')
         return self.count > 0 and not self.failed

@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""One end of TCP connections whose ports a test chooses, and when what happens
-on them. One request and one answer a line:
+"""One end of TCP connections: the test chooses their ports and when things happen on
+them. One request and one answer a line:
 
     listen NAME ADDRESS PORT
-    dial NAME SOURCE PORT ADDRESS PORT  begin to connect; source port 0 is any
-    connected NAME                      how that ended
+    dial NAME SOURCE PORT ADDRESS PORT  begins to connect; source port 0 is any
+    connected NAME                      the result of that
     accept NAME LISTENER                the answer: address and port of the peer
     send NAME BYTES SEED                the answer: a checksum
-    receive NAME BYTES                  the same, of what came
-    line NAME                           a line of text that came
-    say NAME TEXT                       a line of text
-    end NAME                            waits for the peer's end
-    options NAME                        its packets have IP options from now on
+    receive NAME BYTES                  the answer: the checksum of the data
+    line NAME                           receives a line of text
+    say NAME TEXT                       sends a line of text
+    end NAME                            waits until the peer closes
+    options NAME                        packets have IP options from now on
     close NAME
-    reset NAME                          close, with a reset
+    reset NAME                          closes with a reset
 
-NAME is the test's. The answer is "ok" where nothing else is said, or the name
-of an errno. What needs the peer waits for it.
+The test chooses each NAME. The answer is "ok" unless described otherwise, or the
+name of an errno. A request that needs the peer waits for it.
 """
 import errno
 import random

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Writes generated values to the module's files and compares what becomes of
-them with settings_model.py.
+"""Writes generated values to the module's files and compares the results with those
+of settings_model.py.
 
     sysfs_fuzz.py SEED WRITES
 
