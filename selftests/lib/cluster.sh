@@ -13,8 +13,8 @@
 # shellcheck disable=SC2016,SC2034 # scripts for other shells; for the tests
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../machine/common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../machine/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
+. "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/ftp_clients.sh
 . "$(dirname "${BASH_SOURCE[0]}")/ftp_clients.sh"
 

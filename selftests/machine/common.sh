@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Sourced by all that builds or boots kernels: the cache, and how to find kernels,
-# their headers and their sources.
+# Sourced by all that builds or boots kernels: how to find kernels, their headers and
+# their sources.
 
-# A user's PATH may lack modprobe, depmod and ipvsadm.
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-umask 022
+# shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/cache.sh"
 
-: "${FTPMARK_CACHE:=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nf_ftpmark}"
 : "${FTPMARK_SERIES:=6.1 6.12}"
 ftpmark_top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 
@@ -178,14 +176,6 @@ kernel_series()
 kernel_source()
 {
 	echo "$FTPMARK_CACHE/linux-source-$1"
-}
-
-# ftp_server NAME: prints the program, the system's or the one that deps unpacked.
-ftp_server()
-{
-	command -v "$1" && return
-	[ -x "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1" ] &&
-		echo "$FTPMARK_CACHE/ftpd/$1/usr/sbin/$1"
 }
 
 # copy_module DIR: copies the source of the module, and nothing built.

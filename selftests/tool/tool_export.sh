@@ -8,8 +8,8 @@
 # shellcheck disable=SC2154 # set by setup_ns
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../machine/common.sh
-. "$(dirname "$0")/../machine/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
+. "$(dirname "$0")/../lib/cache.sh"
 
 ftpmark=${FTPMARK:-ftpmark}
 sysfs=/sys/kernel/nf_ftpmark/net
