@@ -66,18 +66,11 @@ demo:
 	$(MAKE) tool
 	selftests/demo
 
-# A TAP file without its plan counts as a failure, whatever the exit status.
 .PHONY: check
 check:
 	$(DEPS) build deb rpm vm test lint kernels
 	$(MAKE) tool
-	mkdir -p build
-	selftests/lint >build/lint.tap & \
-		selftests/packages/packaging >build/packaging.tap & \
-		selftests/judge/judges_test >build/judges.tap & \
-		selftests/fuzz/run >build/fuzz.tap & wait
-	selftests/check build/lint.tap build/packaging.tap build/judges.tap \
-		build/fuzz.tap
+	selftests/check --host
 
 # What becomes of the packages on a Debian system, in VMs.
 .PHONY: check-packages check-packages-full
@@ -86,7 +79,7 @@ check-packages check-packages-full:
 	$(DEPS) build packages
 	mkdir -p build
 	selftests/packages/check_packages $(PACKAGES_FLAGS) | tee build/packages.tap | \
-		selftests/judge/verdict
+		selftests/judge/verdict --closing
 
 # Every kernel of Debian's, with gcc and clang. SHORT=1: one of each kind.
 .PHONY: check-matrix
@@ -94,7 +87,7 @@ check-matrix:
 	$(DEPS) matrix
 	mkdir -p build
 	selftests/machine/matrix $(if $(SHORT),--short) | tee build/matrix.tap
-	selftests/judge/verdict --label matrix <build/matrix.tap
+	selftests/judge/verdict --label matrix --closing <build/matrix.tap
 
 # Kernels with the detectors of bugs are built once and kept. SHORT=1: those that
 # find most in the time.
@@ -127,6 +120,12 @@ soak-debug:
 	FTPMARK_SOAK=1 selftests/check_debug $(addprefix -k ,$(KERNELS)) \
 		$(SOAK_TESTS)
 
+# All that takes too long for each change, for hours. It goes on where it was
+# broken off, and keeps its results in selftests/nightly.tsv.
+.PHONY: nightly
+nightly:
+	selftests/steps nightly
+
 .PHONY: lint
 lint:
 	$(DEPS) build lint kernels
@@ -143,7 +142,8 @@ bench:
 bench-check:
 	$(DEPS) build vm bench kernels
 	mkdir -p build
-	selftests/bench/run --check $(BENCH_FLAGS)
+	selftests/bench/run --check $(BENCH_FLAGS) | \
+		selftests/judge/verdict --label bench --closing
 
 .PHONY: bench-native
 bench-native:
@@ -176,6 +176,7 @@ help:
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
 	@echo 'make soak       the tests of robustness, for hours; then soak-debug: with'
 	@echo '                detectors (KERNELS=)'
+	@echo 'make nightly    all of these, for hours; goes on where it was broken off'
 	@echo 'make lint       the checks that only read or compile'
 	@echo 'make bench      instructions that a packet costs, beside all rivals'
 	@echo 'make bench-check   the module only, against limits'
