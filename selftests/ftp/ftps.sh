@@ -45,7 +45,7 @@ implicit_servers_start()
 	busywait 60 cluster_servers_listen 990
 }
 
-# The documentation's rules: without state, and the VIP is a local address.
+# The rules of docs/firewall.md: without state, and the VIP is a local address.
 firewall_up()
 {
 	local served="$control_ports, $passive_first-$passive_last"
