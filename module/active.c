@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Active FTP: which service a connection from a real server belongs to, and
- * the VIP it should come from. Asked once a connection.
+ * the VIP it should come from. The hooks ask this for
+ * each forwarded SYN (ipvs), or for the first packet of each connection of
+ * conntrack (snat, masquerade).
  */
 #include <linux/bits.h>
 #include <net/ipv6.h>
@@ -39,9 +41,9 @@ static bool ftpmark_active_lists(const struct ftpmark_target *target,
 }
 
 /*
- * The longest prefix wins, then one that is not off, then the name in order; a
- * service that does not use the port gives way to the next. *nearest is the
- * first that is not off.
+ * The longest prefix wins; then a service whose active is not off; then the
+ * first name. A service that does not use the source port is passed over.
+ * *nearest is the first service on this way whose active is not off.
  */
 static const struct ftpmark_target *
 ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
@@ -73,8 +75,8 @@ ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
 }
 
 /*
- * The service that has a VIP and this real server, or NULL. If it wants no
- * active data translated, that holds, whatever others want.
+ * The service that has both this VIP and this real server, or NULL. It decides
+ * even if its active is off and that of other services is not.
  */
 static const struct ftpmark_target *
 ftpmark_active_by_vip(const struct ftpmark_table *table,
@@ -84,7 +86,7 @@ ftpmark_active_by_vip(const struct ftpmark_table *table,
 	const struct ftpmark_port_map *map;
 	u32 i;
 
-	map = ftpmark_table_ports(table, flow->family, vip);
+	map = ftpmark_vips_ports(&table->vips, flow->family, vip);
 	for (i = 0; map && i < map->count; i++) {
 		const struct ftpmark_target *target = map->rule[i].target;
 
@@ -96,7 +98,7 @@ ftpmark_active_by_vip(const struct ftpmark_table *table,
 	return NULL;
 }
 
-/* What the client's control connection says, if it is remembered. */
+/* Matches the VIP of the client's control connection, if it is remembered. */
 static bool ftpmark_active_remembered(const struct ftpmark_table *table,
 				      const struct ftpmark_flow *flow,
 				      struct ftpmark_active_match *match)
@@ -121,15 +123,15 @@ static bool ftpmark_active_remembered(const struct ftpmark_table *table,
 }
 
 /**
- * ftpmark_active_lookup - the service of a new TCP connection
- * @table: what the namespace has
+ * ftpmark_active_lookup - look up the service of a new TCP connection
+ * @table: the namespace's table
  * @flow: the connection's first packet
- * @modes: bits of enum ftpmark_active that the caller stands for
+ * @modes: bits of enum ftpmark_active that the caller handles
  * @match: the service and VIP
  *
- * The client's control connection decides, where several services or VIPs are
- * possible and it is remembered. A connection that only its port keeps from
- * being ours is counted as unmatched.
+ * Where several services or VIPs are possible, the client's control connection
+ * decides, if it is remembered. A connection that would match but for its source
+ * port is counted as unmatched.
  *
  * Context: RCU read-side critical section, any but hard interrupt.
  * Return: whether this is an active data connection for one of @modes.

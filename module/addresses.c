@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lists of hosts and prefixes of both families: from text and back to their
- * canonical form.
+ * Lists of hosts and prefixes of both families: reading them from text, and
+ * writing them in canonical form.
  */
 #include <linux/err.h>
 #include <linux/inet.h>
@@ -14,8 +14,8 @@
 #include "parse.h"
 
 /*
- * in4_pton() takes leading zeros, which other parsers read as octal: only
- * what the kernel itself would print is taken.
+ * in4_pton() accepts leading zeros, which other parsers read as octal. This
+ * accepts only what the kernel itself would print.
  */
 static bool ftpmark_ipv4(const char *text, size_t len, __be32 *addr)
 {
@@ -27,8 +27,9 @@ static bool ftpmark_ipv4(const char *text, size_t len, __be32 *addr)
 }
 
 /*
- * in6_pton() takes groups of five digits and more, and, through in4_pton(),
- * leading zeros at the end: RFC 4291, section 2.2, has neither.
+ * in6_pton() accepts groups of five digits and more, and, through in4_pton(),
+ * leading zeros in an IPv4 address at the end. RFC 4291, section 2.2, allows
+ * neither.
  */
 static bool ftpmark_ipv6(const char *text, size_t len, struct in6_addr *addr)
 {
@@ -69,7 +70,7 @@ static int ftpmark_address(const char *text, size_t len,
 	return ftpmark_ipv4(text, len, &prefix->addr.ip) ? 0 : -EINVAL;
 }
 
-/* Why no service can live at, or send from, an address; NULL if one can. */
+/* Says why an address can be no VIP or real server; NULL if it can. */
 static const char *ftpmark_address_fault(const struct ftpmark_prefix *prefix)
 {
 	const struct in6_addr *in6 = &prefix->addr.in6;
@@ -98,9 +99,9 @@ static const char *ftpmark_address_fault(const struct ftpmark_prefix *prefix)
 	return NULL;
 }
 
-static int ftpmark_host(const struct ftpmark_word *word,
-			struct ftpmark_prefix *host,
-			struct ftpmark_refusal *refusal)
+static int ftpmark_host_parse(const struct ftpmark_word *word,
+			      struct ftpmark_prefix *host,
+			      struct ftpmark_refusal *refusal)
 {
 	const char *fault;
 
@@ -117,7 +118,7 @@ static int ftpmark_host(const struct ftpmark_word *word,
 	return 0;
 }
 
-/* Clears what lies behind the prefix; true if there was anything. */
+/* Clears the bits behind the prefix; returns whether any was set. */
 static bool ftpmark_host_bits_clear(struct ftpmark_prefix *prefix)
 {
 	union nf_inet_addr before = prefix->addr;
@@ -128,9 +129,9 @@ static bool ftpmark_host_bits_clear(struct ftpmark_prefix *prefix)
 	return !nf_inet_addr_cmp(&before, &prefix->addr);
 }
 
-static int ftpmark_prefix(const struct ftpmark_word *word,
-			  struct ftpmark_prefix *prefix,
-			  struct ftpmark_refusal *refusal)
+static int ftpmark_prefix_parse(const struct ftpmark_word *word,
+				struct ftpmark_prefix *prefix,
+				struct ftpmark_refusal *refusal)
 {
 	const char *slash = memchr(word->text, '/', word->len);
 	size_t addr_len = slash ? slash - word->text : word->len;
@@ -144,7 +145,7 @@ static int ftpmark_prefix(const struct ftpmark_word *word,
 		if (ftpmark_number(slash + 1, word->len - addr_len - 1, 10,
 				   &len) || len > prefix->len)
 			goto malformed;
-		/* Active FTP goes to addresses outside: there would be none. */
+		/* Active FTP needs a client outside all prefixes. */
 		if (!len)
 			return ftpmark_refuse_word(refusal, word,
 						   "holds every address, so no client could be outside");
@@ -181,11 +182,11 @@ static bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
 }
 
 static const struct ftpmark_prefixes *
-ftpmark_prefixes(const char *text, unsigned int max,
-		 int (*parse)(const struct ftpmark_word *word,
-			      struct ftpmark_prefix *prefix,
-			      struct ftpmark_refusal *refusal),
-		 struct ftpmark_refusal *refusal)
+ftpmark_prefixes_parse(const char *text, unsigned int max,
+		       int (*parse)(const struct ftpmark_word *word,
+				    struct ftpmark_prefix *prefix,
+				    struct ftpmark_refusal *refusal),
+		       struct ftpmark_refusal *refusal)
 {
 	unsigned int count = ftpmark_words_count(text);
 	struct ftpmark_prefixes *list;
@@ -230,7 +231,8 @@ ftpmark_prefixes(const char *text, unsigned int max,
 const struct ftpmark_prefixes *
 ftpmark_parse_hosts(const char *text, struct ftpmark_refusal *refusal)
 {
-	return ftpmark_prefixes(text, FTPMARK_VIPS_MAX, ftpmark_host, refusal);
+	return ftpmark_prefixes_parse(text, FTPMARK_VIPS_MAX, ftpmark_host_parse,
+				      refusal);
 }
 
 /**
@@ -245,8 +247,8 @@ ftpmark_parse_hosts(const char *text, struct ftpmark_refusal *refusal)
 const struct ftpmark_prefixes *
 ftpmark_parse_prefixes(const char *text, struct ftpmark_refusal *refusal)
 {
-	return ftpmark_prefixes(text, FTPMARK_PREFIXES_MAX, ftpmark_prefix,
-				refusal);
+	return ftpmark_prefixes_parse(text, FTPMARK_PREFIXES_MAX,
+				      ftpmark_prefix_parse, refusal);
 }
 
 /**

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which VIP a client's control connection uses, so that active data comes from
- * the same. A control packet precedes every data connection (PORT or EPRT), so
- * little time and memory are enough, and both are fixed: a flood of forged
- * packets can make this forget, not grow.
+ * the same VIP. A control packet (PORT or EPRT) precedes every data connection, so
+ * a short timeout and little memory are enough. Both are fixed: a flood of forged
+ * packets can make this forget clients, but not grow.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -27,7 +27,7 @@ enum {
  * @client: its address
  * @vip: the VIP
  * @seen: jiffies of the last control packet
- * @turn: the bucket's count then: packets of one jiffy have an order, too
+ * @turn: the bucket's @turn at that packet; orders packets of one jiffy
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6; 0 for a free entry
  * @established: more than a SYN was seen
  */
@@ -42,8 +42,9 @@ struct ftpmark_client {
 
 /**
  * struct ftpmark_client_bucket - the clients of one hash
- * @lock: its entries; taken with softirqs off, nothing is taken under it
- * @turn: control packets seen
+ * @lock: protects @turn and @entry; taken with softirqs off, and no other lock is
+ *	taken under it
+ * @turn: counts control packets
  * @entry: in no order
  */
 struct ftpmark_client_bucket {
@@ -54,7 +55,7 @@ struct ftpmark_client_bucket {
 
 /**
  * struct ftpmark_clients - the clients of a namespace
- * @key: keeps the buckets from being chosen from outside
+ * @key: secret, so that a sender can't choose its bucket
  * @bucket: by hash of the client's address
  */
 struct ftpmark_clients {
@@ -63,7 +64,7 @@ struct ftpmark_clients {
 };
 
 /**
- * ftpmark_clients_create - make an empty memory
+ * ftpmark_clients_create - create a memory of clients, empty
  *
  * Context: may sleep.
  * Return: to be freed with ftpmark_clients_destroy(), or NULL.
@@ -84,8 +85,8 @@ struct ftpmark_clients *ftpmark_clients_create(void)
 }
 
 /**
- * ftpmark_clients_destroy - free a memory
- * @clients: not in use by packets any more; may be NULL
+ * ftpmark_clients_destroy - free a memory of clients
+ * @clients: no longer in use by packets; may be NULL
  */
 void ftpmark_clients_destroy(struct ftpmark_clients *clients)
 {
@@ -93,8 +94,8 @@ void ftpmark_clients_destroy(struct ftpmark_clients *clients)
 }
 
 static struct ftpmark_client_bucket *
-ftpmark_client_bucket(struct ftpmark_clients *clients,
-		      const union ftpmark_key *client)
+ftpmark_clients_bucket(struct ftpmark_clients *clients,
+		       const union ftpmark_key *client)
 {
 	u32 hash = hsiphash(client, sizeof(*client), &clients->key);
 
@@ -108,8 +109,8 @@ static bool ftpmark_client_expired(const struct ftpmark_client *entry)
 }
 
 /*
- * Which of two entries gives way first: one that has expired, then one of a
- * client that only sent a SYN, then the one seen longer ago.
+ * Whether @x is replaced before @y: expired entries go first, then those of
+ * clients that only sent a SYN, then those seen longer ago.
  */
 static bool ftpmark_client_before(const struct ftpmark_client *x,
 				  const struct ftpmark_client *y)
@@ -123,7 +124,7 @@ static bool ftpmark_client_before(const struct ftpmark_client *x,
 	return (s32)(x->turn - y->turn) < 0;
 }
 
-/* The entry of a client and VIP, or the one that has to give way to it. */
+/* Finds the entry of a client and VIP, or replaces another entry with it. */
 static struct ftpmark_client *
 ftpmark_client_entry(struct ftpmark_client_bucket *bucket,
 		     const struct ftpmark_flow *flow)
@@ -169,25 +170,25 @@ void ftpmark_clients_note(struct ftpmark_clients *clients,
 
 	ftpmark_flow_from_packet(&flow, skb, ip_hdr(skb)->version == 4 ?
 				 NFPROTO_IPV4 : NFPROTO_IPV6, tcp);
-	bucket = ftpmark_client_bucket(clients, &flow.source);
+	bucket = ftpmark_clients_bucket(clients, &flow.source);
 
 	spin_lock_bh(&bucket->lock);
 	entry = ftpmark_client_entry(bucket, &flow);
 	fresh = !entry->turn;
 	entry->seen = jiffies;
 	entry->turn = ++bucket->turn;
-	/* A later packet that is no SYN is more than a forger's habit. */
+	/* A sender that forges SYNs rarely sends a later packet, too. */
 	if (!fresh && !ftpmark_is_syn(tcp))
 		entry->established = true;
 	spin_unlock_bh(&bucket->lock);
 }
 
 /**
- * ftpmark_clients_find - the VIPs that a client uses
+ * ftpmark_clients_find - look up the VIPs that a client uses
  * @clients: where to look
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @client: its address
- * @vips: the VIPs, the one used last first
+ * @vips: the VIPs, most recently used first
  *
  * Context: any but hard interrupt.
  * Return: number of VIPs.
@@ -201,7 +202,7 @@ unsigned int ftpmark_clients_find(struct ftpmark_clients *clients, u8 family,
 	unsigned int count = 0;
 	unsigned int i, j;
 
-	bucket = ftpmark_client_bucket(clients, client);
+	bucket = ftpmark_clients_bucket(clients, client);
 	spin_lock_bh(&bucket->lock);
 	for (i = 0; i < FTPMARK_CLIENT_VIPS; i++) {
 		const struct ftpmark_client *entry = &bucket->entry[i];

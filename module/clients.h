@@ -7,7 +7,7 @@
 
 #include "index.h"
 
-/* VIPs remembered of one client, at most. */
+/* Upper bound on the VIPs that are remembered of one client. */
 #define FTPMARK_CLIENT_VIPS 8
 
 struct ftpmark_clients;

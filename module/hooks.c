@@ -9,81 +9,88 @@
 #include "mark.h"
 #include "nat.h"
 #include "notrack.h"
+#include "state.h"
 
-/* Of these the namespace has a copy each, with itself as their argument. */
-static const struct nf_hook_ops ftpmark_hook_ops[FTPMARK_HOOK_PLAIN_COUNT] = {
-	/* Right behind the mangle table, where the rules stood before. */
-	[FTPMARK_HOOK_MARK4] = {
-		.hook		= ftpmark_mark_ipv4,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_PRE_ROUTING,
-		.priority	= NF_IP_PRI_MANGLE + 1,
-	},
-	[FTPMARK_HOOK_MARK6] = {
-		.hook		= ftpmark_mark_ipv6,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_PRE_ROUTING,
-		.priority	= NF_IP6_PRI_MANGLE + 1,
-	},
+/**
+ * struct ftpmark_hook_entry - a hook and how it is registered
+ * @ops: each namespace gets its own copy, with .priv pointing to its struct
+ *	ftpmark_net
+ * @add: registers the namespace's copy, which has to stay until @del
+ * @del: undoes @add
+ */
+struct ftpmark_hook_entry {
+	struct nf_hook_ops ops;
+	int (*add)(struct net *net, const struct nf_hook_ops *ops);
+	void (*del)(struct net *net, const struct nf_hook_ops *ops);
+};
+
+#define FTPMARK_HOOK(_hook, _pf, _hooknum, _priority) {	\
+	.ops = {					\
+		.hook		= _hook,		\
+		.pf		= _pf,			\
+		.hooknum	= _hooknum,		\
+		.priority	= _priority,		\
+	},						\
+	.add	= nf_register_net_hook,			\
+	.del	= nf_unregister_net_hook,		\
+}
+
+/* nf_nat has hooks of its own, in which ours is called. */
+#define FTPMARK_HOOK_NAT(_pf, _priority) {		\
+	.ops = {					\
+		.hook		= ftpmark_nat,		\
+		.pf		= _pf,			\
+		.hooknum	= NF_INET_POST_ROUTING,	\
+		.priority	= _priority,		\
+	},						\
+	.add	= ftpmark_nat_register,			\
+	.del	= ftpmark_nat_unregister,		\
+}
+
+/* IPVS's first hook in FORWARD has priority 99. */
+#define FTPMARK_PRI_IPVS 98
+
+static const struct ftpmark_hook_entry ftpmark_hook_table[FTPMARK_HOOK_COUNT] = {
+	/* Right behind the mangle table, where the iptables rules stood. */
+	[FTPMARK_HOOK_MARK4] =
+		FTPMARK_HOOK(ftpmark_mark_ipv4, NFPROTO_IPV4,
+			     NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE + 1),
+	[FTPMARK_HOOK_MARK6] =
+		FTPMARK_HOOK(ftpmark_mark_ipv6, NFPROTO_IPV6,
+			     NF_INET_PRE_ROUTING, NF_IP6_PRI_MANGLE + 1),
 	/* Ahead of conntrack. */
-	[FTPMARK_HOOK_NOTRACK4] = {
-		.hook		= ftpmark_notrack,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_PRE_ROUTING,
-		.priority	= NF_IP_PRI_RAW,
-	},
-	[FTPMARK_HOOK_NOTRACK6] = {
-		.hook		= ftpmark_notrack,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_PRE_ROUTING,
-		.priority	= NF_IP6_PRI_RAW,
-	},
-	/* Behind packet filters, ahead of IPVS, whose first hook is at 99. */
-	[FTPMARK_HOOK_IPVS4] = {
-		.hook		= ftpmark_ipvs_ipv4,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_FORWARD,
-		.priority	= 98,
-	},
-	[FTPMARK_HOOK_IPVS6] = {
-		.hook		= ftpmark_ipvs_ipv6,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_FORWARD,
-		.priority	= 98,
-	},
+	[FTPMARK_HOOK_NOTRACK4] =
+		FTPMARK_HOOK(ftpmark_notrack, NFPROTO_IPV4,
+			     NF_INET_PRE_ROUTING, NF_IP_PRI_RAW),
+	[FTPMARK_HOOK_NOTRACK6] =
+		FTPMARK_HOOK(ftpmark_notrack, NFPROTO_IPV6,
+			     NF_INET_PRE_ROUTING, NF_IP6_PRI_RAW),
+	/* Behind packet filters, ahead of IPVS. */
+	[FTPMARK_HOOK_IPVS4] =
+		FTPMARK_HOOK(ftpmark_ipvs_ipv4, NFPROTO_IPV4,
+			     NF_INET_FORWARD, FTPMARK_PRI_IPVS),
+	[FTPMARK_HOOK_IPVS6] =
+		FTPMARK_HOOK(ftpmark_ipvs_ipv6, NFPROTO_IPV6,
+			     NF_INET_FORWARD, FTPMARK_PRI_IPVS),
+	/* Ahead of the nat rules, which are more general than real servers. */
+	[FTPMARK_HOOK_NAT4] =
+		FTPMARK_HOOK_NAT(NFPROTO_IPV4, NF_IP_PRI_NAT_SRC - 1),
+	[FTPMARK_HOOK_NAT6] =
+		FTPMARK_HOOK_NAT(NFPROTO_IPV6, NF_IP6_PRI_NAT_SRC - 1),
 };
 
 /**
  * ftpmark_hooks_init - prepare the hooks of a namespace
  * @ns: the namespace
  */
-void ftpmark_hooks_init(struct ftpmark_net *ns)
+void ftpmark_hooks_init(struct ftpmark_state *ns)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(ns->ops); i++) {
-		ns->ops[i] = ftpmark_hook_ops[i];
-		ns->ops[i].priv = ns;
+		ns->ops[i] = ftpmark_hook_table[i].ops;
+		ns->ops[i].priv = &ns->packets;
 	}
-}
-
-static int ftpmark_hook_add(struct ftpmark_net *ns, unsigned int hook)
-{
-	if (hook == FTPMARK_HOOK_NAT4)
-		return ftpmark_nat_start(ns->net, NFPROTO_IPV4);
-	if (hook == FTPMARK_HOOK_NAT6)
-		return ftpmark_nat_start(ns->net, NFPROTO_IPV6);
-	return nf_register_net_hook(ns->net, &ns->ops[hook]);
-}
-
-static void ftpmark_hook_del(struct ftpmark_net *ns, unsigned int hook)
-{
-	if (hook == FTPMARK_HOOK_NAT4)
-		ftpmark_nat_stop(ns->net, NFPROTO_IPV4);
-	else if (hook == FTPMARK_HOOK_NAT6)
-		ftpmark_nat_stop(ns->net, NFPROTO_IPV6);
-	else
-		nf_unregister_net_hook(ns->net, &ns->ops[hook]);
 }
 
 /**
@@ -94,7 +101,7 @@ static void ftpmark_hook_del(struct ftpmark_net *ns, unsigned int hook)
  * Context: may sleep.
  * Return: 0, or a negative errno with the hooks as they were.
  */
-int ftpmark_hooks_add(struct ftpmark_net *ns, unsigned long hooks)
+int ftpmark_hooks_add(struct ftpmark_state *ns, unsigned long hooks)
 {
 	unsigned long added = 0;
 	unsigned int hook;
@@ -104,7 +111,8 @@ int ftpmark_hooks_add(struct ftpmark_net *ns, unsigned long hooks)
 
 	hooks &= ~ns->hooks;
 	for_each_set_bit(hook, &hooks, FTPMARK_HOOK_COUNT) {
-		err = ftpmark_hook_add(ns, hook);
+		err = ftpmark_hook_table[hook].add(ns->packets.net,
+						   &ns->ops[hook]);
 		if (err) {
 			ftpmark_hooks_del(ns, added);
 			return err;
@@ -118,13 +126,13 @@ int ftpmark_hooks_add(struct ftpmark_net *ns, unsigned long hooks)
 /**
  * ftpmark_hooks_del - unregister hooks
  * @ns: the namespace, its lock held
- * @hooks: bits of enum ftpmark_hook; those not registered are passed over
+ * @hooks: bits of enum ftpmark_hook; those not registered are skipped
  *
- * A packet may be in one of them until the end of a grace period.
+ * A packet may be in one of them until a grace period has passed.
  *
  * Context: may sleep.
  */
-void ftpmark_hooks_del(struct ftpmark_net *ns, unsigned long hooks)
+void ftpmark_hooks_del(struct ftpmark_state *ns, unsigned long hooks)
 {
 	unsigned int hook;
 
@@ -132,6 +140,6 @@ void ftpmark_hooks_del(struct ftpmark_net *ns, unsigned long hooks)
 
 	hooks &= ns->hooks;
 	for_each_set_bit(hook, &hooks, FTPMARK_HOOK_COUNT)
-		ftpmark_hook_del(ns, hook);
+		ftpmark_hook_table[hook].del(ns->packets.net, &ns->ops[hook]);
 	ns->hooks &= ~hooks;
 }

@@ -2,10 +2,10 @@
 #ifndef FTPMARK_HOOKS_H
 #define FTPMARK_HOOKS_H
 
-#include "netns.h"
+struct ftpmark_state;
 
-void ftpmark_hooks_init(struct ftpmark_net *ns);
-int ftpmark_hooks_add(struct ftpmark_net *ns, unsigned long hooks);
-void ftpmark_hooks_del(struct ftpmark_net *ns, unsigned long hooks);
+void ftpmark_hooks_init(struct ftpmark_state *ns);
+int ftpmark_hooks_add(struct ftpmark_state *ns, unsigned long hooks);
+void ftpmark_hooks_del(struct ftpmark_state *ns, unsigned long hooks);
 
 #endif

@@ -9,14 +9,14 @@
 
 #include "index.h"
 
-/* One draw of multipliers fails with a probability well below 3/4. */
+/* Random multipliers fail with a probability well below 3/4 each time. */
 #define FTPMARK_INDEX_TRIES 128
 
 /**
  * struct ftpmark_index_work - what building needs and lookups do not
  * @hash: of each key
- * @order: keys, those of a bucket side by side
- * @start: where a bucket begins in @order, one more than buckets
+ * @order: indexes of keys, grouped by bucket
+ * @start: for each bucket, where it begins in @order, and the end of the last
  * @taken: slots in use
  * @slot_shift: logarithm of a slot's size
  */
@@ -37,7 +37,7 @@ static u32 ftpmark_index_buckets(u32 count)
  * ftpmark_index_slots - how many slots an index has
  * @count: number of keys, 1 to FTPMARK_INDEX_KEYS_MAX
  *
- * A fifth of the slots stays free, or the last keys hardly find one.
+ * At least a fifth of the slots stays free, so that the last keys find one.
  *
  * Return: a power of two, at most two and a half times @count.
  */
@@ -93,14 +93,14 @@ static u32 ftpmark_index_group(const struct ftpmark_index *index,
 	}
 	work->start[buckets] = begin;
 
-	/* Each key moves its bucket's begin down until it is right. */
+	/* Places keys from the end of each bucket, moving its start down. */
 	for (i = 0; i < count; i++)
 		work->order[--work->start[work->hash[i] & index->bucket_mask]] = i;
 
 	return largest;
 }
 
-/* The number of the slot that a key has with the pilots as they are. */
+/* Returns the number of a key's slot under the current pilots. */
 static u32 ftpmark_index_number(const struct ftpmark_index *index,
 				const struct ftpmark_index_work *work, u32 key)
 {
@@ -108,7 +108,7 @@ static u32 ftpmark_index_number(const struct ftpmark_index *index,
 	       work->slot_shift;
 }
 
-/* Takes the slots of a bucket's keys, or none. */
+/* Takes a slot for each key of a bucket; returns false and takes none on a clash. */
 static bool ftpmark_index_place(const struct ftpmark_index *index,
 				struct ftpmark_index_work *work, u32 bucket)
 {
@@ -130,7 +130,10 @@ static bool ftpmark_index_place(const struct ftpmark_index *index,
 	return false;
 }
 
-/* Whether a pilot can part the keys: it moves equals to equals. */
+/*
+ * Whether a pilot can separate the keys of a bucket. A pilot is XORed to all of
+ * them, so keys with equal slot bits stay together.
+ */
 static bool ftpmark_index_separable(const struct ftpmark_index *index,
 				    const struct ftpmark_index_work *work,
 				    u32 bucket)
@@ -186,7 +189,7 @@ static bool ftpmark_index_try(struct ftpmark_index *index,
 			ftpmark_index_hash4(index, keys[i].word[0]);
 
 	bitmap_zero(work->taken, (index->slot_mask >> work->slot_shift) + 1);
-	/* The large buckets first, while most slots are free. */
+	/* Place large buckets first, while most slots are free. */
 	for (size = ftpmark_index_group(index, work, count); size; size--) {
 		for (bucket = 0; bucket <= index->bucket_mask; bucket++) {
 			if (work->start[bucket + 1] - work->start[bucket] != size)
@@ -201,16 +204,16 @@ static bool ftpmark_index_try(struct ftpmark_index *index,
 
 /**
  * ftpmark_index_build - make an index over a set of keys
- * @index: where; @index->slots is left to the caller, who fills as many as
+ * @index: where; the caller allocates @index->slots, as many as
  *	ftpmark_index_slots() says
  * @keys: distinct
  * @count: 1 to FTPMARK_INDEX_KEYS_MAX
  * @ipv6: whether the whole key counts, or its first word only
- * @slot_shift: logarithm of the size of what the caller keeps in a slot
+ * @slot_shift: logarithm of the size of the caller's slots
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM, or -EAGAIN if no perfect hash was found, which happens
- * to one build in 2^50.
+ * once in 2^50 builds.
  */
 int ftpmark_index_build(struct ftpmark_index *index,
 			const union ftpmark_key *keys, u32 count, bool ipv6,
@@ -251,7 +254,7 @@ out:
 
 /**
  * ftpmark_index_destroy - free what ftpmark_index_build() allocated
- * @index: the index; its slots are the caller's
+ * @index: the index; the caller frees its slots
  */
 void ftpmark_index_destroy(struct ftpmark_index *index)
 {

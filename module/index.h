@@ -11,7 +11,7 @@
 /**
  * union ftpmark_key - an address as the tables compare it
  * @byte: network byte order; an IPv4 address fills the first four
- * @word: the same, as loaded
+ * @word: the same bytes, as the processor loads them
  */
 union ftpmark_key {
 	u8 byte[16];
@@ -22,14 +22,14 @@ union ftpmark_key {
  * struct ftpmark_index - a perfect hash: one probe finds a key or its absence
  * @bucket_mask: number of buckets less one
  * @slot_mask: number of slots less one, times the size of a slot
- * @pilots: for each bucket, what sends all of its keys to free slots; times
- *	the size of a slot, too
- * @slots: the slots; what they hold is the caller's
+ * @pilots: for each bucket, a number that sends its keys to slots of their own;
+ *	times the size of a slot, too
+ * @slots: the slots; the caller decides what they hold
  * @multiplier: random, the same for all keys
  *
- * Hash, displace and compress: a key's hash names a bucket, and the bucket's
- * pilot is chosen when the index is built so that no two keys share a slot. A
- * lookup costs the same for one key and for the most, hit or miss.
+ * The method is "hash, displace and compress": a key's hash selects a bucket, and
+ * building chooses each bucket's pilot so that no two keys share a slot. A lookup
+ * costs the same for any number of keys, hit or miss.
  */
 struct ftpmark_index {
 	u32 bucket_mask;
@@ -39,7 +39,7 @@ struct ftpmark_index {
 	u64 multiplier[4];
 } ____cacheline_aligned;
 
-/* Slots take the hash's upper 17 bits, buckets its lower 16. */
+/* A slot is selected by the hash's upper 17 bits, a bucket by its lower 16. */
 #define FTPMARK_INDEX_HASH_SHIFT	15
 #define FTPMARK_INDEX_KEYS_MAX		BIT(16)
 
@@ -50,7 +50,7 @@ static inline u32 ftpmark_index_hash4(const struct ftpmark_index *index,
 	return (word * index->multiplier[0]) >> 32;
 }
 
-/* Half of an IPv6 address, 0 or 1, as loaded; packets need not align it. */
+/* Loads half of an IPv6 address, 0 or 1, which packets need not align. */
 static inline u64 ftpmark_index_half(const void *addr, unsigned int half)
 {
 	u64 value;
@@ -61,13 +61,13 @@ static inline u64 ftpmark_index_half(const void *addr, unsigned int half)
 
 static inline bool ftpmark_index_equal6(const void *a, const void *b)
 {
-	/* Addresses of one network differ in the second half. */
+	/* The second half first: addresses of one network differ there. */
 	return ftpmark_index_half(a, 1) == ftpmark_index_half(b, 1) &&
 	       ftpmark_index_half(a, 0) == ftpmark_index_half(b, 0);
 }
 
 #ifdef CONFIG_ARCH_SUPPORTS_INT128
-/* The upper half of a product of 128 bits. */
+/* Returns the upper half of a 128-bit product. */
 static inline u64 ftpmark_index_mul_high(u64 a, u64 b)
 {
 #ifdef CONFIG_X86_64
@@ -83,9 +83,10 @@ static inline u64 ftpmark_index_mul_high(u64 a, u64 b)
 #endif
 
 /*
- * The middle bits again. That takes one multiplication where a processor has
- * 128-bit products; others do with multilinear hashing in halves ("strongly
- * universal string hashing is fast", Lemire, Kaser 2014).
+ * Middle bits of a product, as in ftpmark_index_hash4(). That takes one
+ * multiplication on a processor with 128-bit products; others use multilinear
+ * hashing in halves ("Strongly universal string hashing is fast", Lemire and
+ * Kaser, 2014).
  */
 static inline u32 ftpmark_index_hash6(const struct ftpmark_index *index,
 				      const void *addr)
@@ -103,7 +104,7 @@ static inline u32 ftpmark_index_hash6(const struct ftpmark_index *index,
 #endif
 }
 
-/* Offset of a key's slot; @slot_shift is the logarithm of a slot's size. */
+/* Returns the offset of a key's slot; 1 << @slot_shift is a slot's size. */
 static inline u32 ftpmark_index_slot(const struct ftpmark_index *index,
 				     u32 hash, unsigned int slot_shift)
 {

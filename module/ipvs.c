@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * active = ipvs: a data connection that a real server opens is entered into
- * IPVS's own connection table, as if the client had opened it to the VIP, and
- * IPVS translates it both ways: no conntrack, the VIP as source, and the
- * connection goes to a backup director with all others. Everything that knows
- * of IPVS's connections is here.
+ * IPVS's own connection table, as if the client had opened it to the VIP. IPVS
+ * then translates it both ways, without conntrack and with the VIP as source, and
+ * replicates it to a backup director. No other file knows of IPVS's connections.
  */
 #include <linux/random.h>
 #include <linux/spinlock.h>
@@ -12,20 +11,20 @@
 
 #include "active.h"
 #include "ipvs.h"
-#include "netns.h"
+#include "net.h"
 
 enum {
-	/* Dynamic ports, RFC 6335: for a data port that is not free. */
+	/* Dynamic ports (RFC 6335), for when the data port is taken. */
 	FTPMARK_IPVS_PORT_FIRST	= 49152,
 	FTPMARK_IPVS_PORTS	= 16384,
 	FTPMARK_IPVS_PORT_TRIES	= 16,
 };
 
 /**
- * enum ftpmark_ipvs_entry - what became of a SYN
- * @FTPMARK_IPVS_FAILED: it can't be translated
- * @FTPMARK_IPVS_AGAIN: it came before
- * @FTPMARK_IPVS_NEW: it begins a connection
+ * enum ftpmark_ipvs_entry - what IPVS's table has for a SYN
+ * @FTPMARK_IPVS_FAILED: no entry, so the SYN can't be translated
+ * @FTPMARK_IPVS_AGAIN: an entry from the same SYN, sent before
+ * @FTPMARK_IPVS_NEW: an entry for a new connection
  */
 enum ftpmark_ipvs_entry {
 	FTPMARK_IPVS_FAILED,
@@ -33,7 +32,12 @@ enum ftpmark_ipvs_entry {
 	FTPMARK_IPVS_NEW,
 };
 
-/* Without a service, IPVS has no hooks that would translate anything. */
+/*
+ * Without a service, IPVS has no hooks that would translate anything. Since 7.2 it
+ * has no connection table either (conn_tab is NULL), which ip_vs_conn_new() does
+ * not check: the test of ->enable, which IPVS sets after the table, prevents the
+ * oops. It has to come before every other use of IPVS.
+ */
 static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
 {
 	unsigned int bit = family == NFPROTO_IPV4 ? 1 : 2;
@@ -43,9 +47,9 @@ static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
 }
 
 /*
- * IPVS's entry in the direction of the real server's packets, or FAILED if it
- * has none. One of a connection that has ended is taken over by the next with
- * the same ports, as IPVS itself does; it keeps its virtual address.
+ * Looks for IPVS's entry in the direction of the real server's packets. Like IPVS
+ * itself, a new connection takes over the entry of an ended one with the same
+ * ports; the entry keeps its virtual address.
  */
 static enum ftpmark_ipvs_entry
 ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
@@ -79,7 +83,7 @@ ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
 	return entry;
 }
 
-/* As the client's packets will show the connection. */
+/* Whether IPVS has no entry in the direction of the client's packets. */
 static bool ftpmark_ipvs_port_free(struct netns_ipvs *ipvs,
 				   const struct ftpmark_flow *flow,
 				   const union ftpmark_key *vip, u16 port,
@@ -95,12 +99,12 @@ static bool ftpmark_ipvs_port_free(struct netns_ipvs *ipvs,
 	cp = ip_vs_conn_in_get(param);
 	if (!cp)
 		return true;
-	/* This is none of its packets, so its timer goes on. */
+	/* Not ip_vs_conn_put(), which would restart the entry's timer. */
 	__ip_vs_conn_put(cp);
 	return false;
 }
 
-/* Clients expect the data port itself, so it is tried first. */
+/* Tries the source port itself first, since clients expect the data port. */
 static bool ftpmark_ipvs_find_port(struct netns_ipvs *ipvs,
 				   const struct ftpmark_flow *flow,
 				   const union ftpmark_key *vip,
@@ -137,9 +141,9 @@ ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 }
 
 /*
- * Locked from the look whether a connection is known and a virtual port free
- * until it is entered there: a SYN may come twice at once, and two real servers
- * may dial the same client port.
+ * The lock covers both lookups, of the connection and of a free virtual port, and
+ * creating the entry: two CPUs may handle the same SYN, or SYNs of two real
+ * servers to the same client port.
  */
 static enum ftpmark_ipvs_entry
 ftpmark_ipvs_enter(struct ftpmark_net *ns, const struct ftpmark_flow *flow,
@@ -157,7 +161,7 @@ ftpmark_ipvs_enter(struct ftpmark_net *ns, const struct ftpmark_flow *flow,
 	if (!cp)
 		return entry;
 
-	/* The timer owns it now; IPVS will find it for this very packet. */
+	/* The timer owns the entry now, and IPVS finds it for this packet. */
 	ip_vs_conn_put(cp);
 	return FTPMARK_IPVS_NEW;
 }
@@ -192,12 +196,12 @@ static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 		break;
 	}
 
-	/* It must not leave under an address that the client can't answer. */
+	/* Untranslated, it would leave with an address the client can't reach. */
 	ftpmark_stat_inc(match.target->stats, FTPMARK_STAT_ACTIVE_FAILED);
 	return NF_DROP;
 }
 
-/* A packet with a header that is not plain. */
+/* Slow path: a packet that is not plain. */
 static noinline unsigned int ftpmark_ipvs_rest(struct ftpmark_net *ns,
 					       struct sk_buff *skb, u8 family)
 {
@@ -216,7 +220,7 @@ static noinline unsigned int ftpmark_ipvs_rest(struct ftpmark_net *ns,
  * @skb: the packet
  * @state: unused
  *
- * Every forwarded packet passes here, so all but a SYN leave at once.
+ * Every forwarded packet passes here; all but SYNs leave at once.
  *
  * Context: RCU read-side critical section.
  * Return: NF_ACCEPT, or NF_DROP for a connection that can't be translated.

@@ -2,8 +2,8 @@
 /*
  * nf_ftpmark: firewall marks for FTP behind an IPVS director.
  *
- * One persistent fwmark service of IPVS balances the control connection and
- * the passive data connections of a client together, if both bear its mark.
+ * If the control connection and the passive data connections of a client bear
+ * the same mark, one persistent fwmark service of IPVS balances them together.
  */
 #include <linux/module.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The PREROUTING hook: marks TCP to a VIP's control and passive ports. Every
- * packet of the namespace passes here, so the order of the tests is the order
- * of their price, and most packets leave after one look into the table.
+ * packet of the namespace passes here, so cheap tests come first, and most
+ * packets leave after one lookup in the table.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -11,14 +11,15 @@
 
 #include "clients.h"
 #include "mark.h"
-#include "netns.h"
+#include "net.h"
 #include "packet.h"
 #include "table.h"
 
 /*
- * Whatever is rare: a header that is not plain, a further range of the service,
- * a further service of the VIP, no service at all on the port, a packet that
- * came with a mark, a control packet whose sender is to be remembered.
+ * Slow path: everything that ftpmark_mark_plain() does not handle. That is a
+ * packet that is not plain, or came with a mark; a port in a further range of the
+ * service, of a further service of the VIP, or of no service; and a control
+ * packet whose sender has to be remembered.
  */
 static noinline unsigned int
 ftpmark_mark_rest(struct sk_buff *skb, u8 family,
@@ -55,7 +56,7 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 	return NF_ACCEPT;
 }
 
-/* A packet to a VIP, without a mark, with a plain TCP header. */
+/* Fast path: a plain packet to a VIP, without a mark. */
 static __always_inline unsigned int
 ftpmark_mark_plain(struct sk_buff *skb, u8 family,
 		   const struct ftpmark_vip *vip, const struct tcphdr *tcp)
@@ -87,8 +88,8 @@ ftpmark_mark_plain(struct sk_buff *skb, u8 family,
  * @skb: the packet
  * @state: unused
  *
- * As with the iptables rules, the first fragment counts, since it has the
- * ports, and later ones do not; behind conntrack there are none.
+ * A first fragment is marked, since it has the ports, and later fragments are
+ * not: the iptables rules do the same. Behind conntrack there are no fragments.
  *
  * Context: RCU read-side critical section.
  * Return: NF_ACCEPT.
@@ -103,7 +104,7 @@ unsigned int ftpmark_mark_ipv4(void *priv, struct sk_buff *skb,
 	if (ip->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
 
-	vip = ftpmark_vip4_slot(rcu_dereference(ns->table), ip->daddr);
+	vip = ftpmark_vip4_slot(&rcu_dereference(ns->table)->vips, ip->daddr);
 	if (likely(vip->addr != ip->daddr))
 		return NF_ACCEPT;
 
@@ -133,7 +134,7 @@ unsigned int ftpmark_mark_ipv6(void *priv, struct sk_buff *skb,
 	    !ftpmark_before_tcp6(ip->nexthdr))
 		return NF_ACCEPT;
 
-	vip6 = ftpmark_vip6_slot(rcu_dereference(ns->table), &ip->daddr);
+	vip6 = ftpmark_vip6_slot(&rcu_dereference(ns->table)->vips, &ip->daddr);
 	if (likely(!ftpmark_index_equal6(&vip6->addr, &ip->daddr)))
 		return NF_ACCEPT;
 

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * active = masquerade and snat: data connections that real servers open leave
- * under the address of the outgoing interface, as with the MASQUERADE rule, or
- * under the VIP. Everything that knows of conntrack's NAT is here.
+ * active = masquerade and snat: conntrack's NAT gives the data connections that
+ * real servers open the address of the outgoing interface, as the MASQUERADE
+ * rule does, or the VIP. No other file knows of conntrack's NAT.
  */
-#include <linux/netfilter_ipv4.h>
-#include <linux/netfilter_ipv6.h>
-#include <net/netfilter/nf_nat_masquerade.h>
+#include <linux/bits.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_nat.h>
+#include <net/netfilter/nf_nat_masquerade.h>
 
 #include "active.h"
 #include "nat.h"
-#include "netns.h"
+#include "net.h"
 
 /*
- * Where the connection goes is read from the reply's source, since a DNAT rule
- * may have changed it.
+ * The destination is read from the reply's source, since a DNAT rule may have
+ * changed it.
  */
 static void ftpmark_flow_from_conn(struct ftpmark_flow *flow, u8 family,
 				   const struct nf_conn *ct)
@@ -58,14 +57,22 @@ static unsigned int ftpmark_snat(struct nf_conn *ct,
 	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
 }
 
-/*
- * nf_nat asks for the first packet of a connection only, and not again once a
+/**
+ * ftpmark_nat - choose the source address of an active data connection
+ * @priv: the struct ftpmark_net
+ * @skb: the packet
+ * @state: tells its family, and the outgoing interface
+ *
+ * nf_nat calls this for a connection's first packet only, and only while no
  * source is chosen. Related connections are ICMP errors here.
+ *
+ * Context: RCU read-side critical section, in POSTROUTING.
+ * Return: NF_ACCEPT, or NF_DROP for a connection that can't be translated.
  */
-static unsigned int ftpmark_nat(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+unsigned int ftpmark_nat(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
 {
-	const struct ftpmark_net *ns = ftpmark_netns(state->net);
+	const struct ftpmark_net *ns = priv;
 	struct ftpmark_active_match match;
 	enum ip_conntrack_info ctinfo;
 	struct ftpmark_flow flow;
@@ -90,79 +97,64 @@ static unsigned int ftpmark_nat(void *priv, struct sk_buff *skb,
 	return verdict;
 }
 
-/* Ahead of the nat rules: they are general, a service's real servers are not. */
-static const struct nf_hook_ops ftpmark_nat_ops[] = {
-	{
-		.hook		= ftpmark_nat,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= NF_IP_PRI_NAT_SRC - 1,
-	},
-	{
-		.hook		= ftpmark_nat,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= NF_IP6_PRI_NAT_SRC - 1,
-	},
-};
-
-static int ftpmark_nat_register(struct net *net, u8 family)
+static int ftpmark_nat_register_family(struct net *net,
+				       const struct nf_hook_ops *ops)
 {
-	if (family == NFPROTO_IPV4)
-		return nf_nat_ipv4_register_fn(net, &ftpmark_nat_ops[0]);
+	if (ops->pf == NFPROTO_IPV4)
+		return nf_nat_ipv4_register_fn(net, ops);
 #if IS_ENABLED(CONFIG_IPV6)
-	return nf_nat_ipv6_register_fn(net, &ftpmark_nat_ops[1]);
+	return nf_nat_ipv6_register_fn(net, ops);
 #else
 	return -EAFNOSUPPORT;
 #endif
 }
 
 /**
- * ftpmark_nat_start - switch on conntrack and NAT for active data
+ * ftpmark_nat_register - switch on conntrack and NAT, and register a NAT hook
  * @net: the namespace
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @ops: the hook; has to stay until ftpmark_nat_unregister()
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int ftpmark_nat_start(struct net *net, u8 family)
+int ftpmark_nat_register(struct net *net, const struct nf_hook_ops *ops)
 {
 	int err;
 
-	err = nf_ct_netns_get(net, family);
+	err = nf_ct_netns_get(net, ops->pf);
 	if (err)
 		return err;
 
-	err = ftpmark_nat_register(net, family);
+	err = ftpmark_nat_register_family(net, ops);
 	if (err)
-		nf_ct_netns_put(net, family);
+		nf_ct_netns_put(net, ops->pf);
 	return err;
 }
 
 /**
- * ftpmark_nat_stop - undo ftpmark_nat_start()
+ * ftpmark_nat_unregister - undo ftpmark_nat_register()
  * @net: the namespace
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @ops: the hook
  *
  * Context: may sleep.
  */
-void ftpmark_nat_stop(struct net *net, u8 family)
+void ftpmark_nat_unregister(struct net *net, const struct nf_hook_ops *ops)
 {
-	if (family == NFPROTO_IPV4)
-		nf_nat_ipv4_unregister_fn(net, &ftpmark_nat_ops[0]);
+	if (ops->pf == NFPROTO_IPV4)
+		nf_nat_ipv4_unregister_fn(net, ops);
 #if IS_ENABLED(CONFIG_IPV6)
 	else
-		nf_nat_ipv6_unregister_fn(net, &ftpmark_nat_ops[1]);
+		nf_nat_ipv6_unregister_fn(net, ops);
 #endif
-	nf_ct_netns_put(net, family);
+	nf_ct_netns_put(net, ops->pf);
 }
 
 /**
- * ftpmark_nat_init - have connections dropped whose address goes away
+ * ftpmark_nat_init - have masqueraded connections end with their address
  *
- * The notifiers are the kernel's, one set for all namespaces. They take
- * pernet_ops_rwsem, so they can't wait for the first service: a namespace may
- * be on its way out, with that semaphore held, while a service is enabled.
+ * The kernel has one set of notifiers for all namespaces. Registering them takes
+ * pernet_ops_rwsem, so this can't wait for the first service: a namespace that
+ * goes away may hold that semaphore while a service is enabled.
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.

@@ -2,13 +2,14 @@
 #ifndef FTPMARK_NAT_H
 #define FTPMARK_NAT_H
 
-#include <linux/types.h>
-
-struct net;
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
 
 int ftpmark_nat_init(void);
 void ftpmark_nat_exit(void);
-int ftpmark_nat_start(struct net *net, u8 family);
-void ftpmark_nat_stop(struct net *net, u8 family);
+unsigned int ftpmark_nat(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state);
+int ftpmark_nat_register(struct net *net, const struct nf_hook_ops *ops);
+void ftpmark_nat_unregister(struct net *net, const struct nf_hook_ops *ops);
 
 #endif

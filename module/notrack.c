@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * notrack: the control and passive flows of a service stay out of conntrack,
- * where something else needs that. Without this, IPVS has conntrack make an
- * entry for each of their packets and frees it again.
+ * notrack: keeps the control and passive flows of a service out of conntrack, on
+ * a router that needs conntrack for something else. Without this, conntrack
+ * creates an entry for each of their packets, and IPVS frees it again.
  */
 #include <net/netfilter/nf_conntrack.h>
 
-#include "netns.h"
+#include "net.h"
 #include "notrack.h"
 #include "packet.h"
+#include "parse.h"
 #include "table.h"
 
 static bool ftpmark_notrack_to_vip(const struct ftpmark_table *table,
@@ -17,7 +18,7 @@ static bool ftpmark_notrack_to_vip(const struct ftpmark_table *table,
 	const struct ftpmark_port_map *map;
 	const struct ftpmark_port_rule *rule;
 
-	map = ftpmark_table_ports(table, flow->family, &flow->destination);
+	map = ftpmark_vips_ports(&table->vips, flow->family, &flow->destination);
 	if (!map)
 		return false;
 
@@ -25,7 +26,7 @@ static bool ftpmark_notrack_to_vip(const struct ftpmark_table *table,
 	return rule && rule->target->notrack;
 }
 
-/* What a real server answers: IPVS has not given it the VIP yet. */
+/* An answer of a real server, whose source IPVS has not translated yet. */
 static bool ftpmark_notrack_from_server(const struct ftpmark_table *table,
 					const struct ftpmark_flow *flow)
 {

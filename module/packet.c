@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading packets, for all but the hook that every packet passes. */
+/* Reading packets on the slow path, where the header need not be plain. */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
@@ -8,7 +8,10 @@
 
 #include "packet.h"
 
-/* Behind extension headers too; negative if there is none or none here. */
+/*
+ * Finds the TCP header, behind extension headers too. Returns a negative errno if
+ * the packet has none, or is a later fragment.
+ */
 static int ftpmark_tcp6_offset(const struct sk_buff *skb)
 {
 	unsigned short fragment_offset;

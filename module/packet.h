@@ -28,7 +28,7 @@ struct ftpmark_flow {
 	u16 destination_port;
 };
 
-/* As iptables' --syn: the first segment of a connection. */
+/* Whether this is a connection's first segment; the same as iptables' --syn. */
 static inline bool ftpmark_is_syn(const struct tcphdr *tcp)
 {
 	return (tcp_flag_word(tcp) & (TCP_FLAG_SYN | TCP_FLAG_ACK |
@@ -37,9 +37,10 @@ static inline bool ftpmark_is_syn(const struct tcphdr *tcp)
 }
 
 /*
- * Whether the TCP header stands right behind an IPv4 header without options,
- * both in one piece, and this is no later fragment. Hooks are called with the
- * packet's data at the IP header.
+ * Whether an IPv4 packet is plain. A plain packet has its TCP header right behind
+ * an IP header without options or extensions, both lie in the skb's linear data,
+ * and it is not a later fragment. So the fast path finds the TCP header at a fixed
+ * offset. Netfilter calls hooks with skb->data at the IP header.
  */
 static inline bool ftpmark_plain_tcp4(const struct sk_buff *skb,
 				      const struct iphdr *ip)
@@ -52,7 +53,7 @@ static inline bool ftpmark_plain_tcp4(const struct sk_buff *skb,
 	       !(ip->frag_off & htons(IP_OFFSET));
 }
 
-/* The same for IPv6: there is no extension header. */
+/* Whether an IPv6 packet is plain; see ftpmark_plain_tcp4(). */
 static inline bool ftpmark_plain_tcp6(const struct sk_buff *skb,
 				      const struct ipv6hdr *ip)
 {
@@ -60,7 +61,7 @@ static inline bool ftpmark_plain_tcp6(const struct sk_buff *skb,
 	       skb_headlen(skb) >= sizeof(*ip) + sizeof(struct tcphdr);
 }
 
-/* Whether a TCP header may come behind this one: RFC 8200, RFC 4302. */
+/* Whether a TCP header may follow this header (RFC 8200, RFC 4302). */
 static inline bool ftpmark_before_tcp6(u8 nexthdr)
 {
 	const u64 headers = BIT_ULL(NEXTHDR_HOP) | BIT_ULL(NEXTHDR_ROUTING) |

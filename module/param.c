@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Module parameters: one service in the initial namespace from the moment the
+ * Module parameters: they create one service in the initial namespace when the
  * module is loaded, for routers that have modprobe.d and nothing else.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -8,9 +8,11 @@
 #include <linux/err.h>
 #include <linux/moduleparam.h>
 
-#include "netns.h"
+#include "change.h"
 #include "param.h"
+#include "parse.h"
 #include "service.h"
+#include "state.h"
 #include "sysfs.h"
 
 #define FTPMARK_PARAM_SERVICE "ftp"
@@ -34,7 +36,7 @@ MODULE_PARM_DESC(mark, "firewall mark (default 21)");
 module_param_named(active, ftpmark_param[FTPMARK_SETTING_ACTIVE], charp, 0444);
 MODULE_PARM_DESC(active, "ipvs (default), snat, masquerade or off");
 
-/* Every parameter is read, also those that no service will use. */
+/* Checks every parameter, even if no service will be created. */
 static int ftpmark_param_parse(struct ftpmark_settings *settings)
 {
 	unsigned int i;
@@ -64,7 +66,7 @@ static int ftpmark_param_parse(struct ftpmark_settings *settings)
 
 static int ftpmark_param_service(const struct ftpmark_settings *settings)
 {
-	struct ftpmark_net *ns = ftpmark_netns(&init_net);
+	struct ftpmark_state *ns = ftpmark_netns(&init_net);
 	struct ftpmark_refusal refusal = {};
 	struct ftpmark_service *service;
 	int err;

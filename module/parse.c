@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Values as text: the items of a list, numbers, words. Nothing here knows of
- * services, namespaces or locks.
+ * Reading values from text: items of a list, numbers, words. This file knows
+ * nothing of services, namespaces or locks.
  */
 #include <linux/ctype.h>
 #include <linux/kernel.h>
@@ -38,8 +38,8 @@ int ftpmark_refuse(struct ftpmark_refusal *refusal, int err,
 /**
  * ftpmark_refuse_word - note which word of a value is refused, and why
  * @refusal: where the reason goes
- * @word: the word; only its begin is told if it is long
- * @why: what to say behind it
+ * @word: the word; a long one is cut
+ * @why: what follows the word in the log
  *
  * Return: -EINVAL.
  */
@@ -108,8 +108,8 @@ static int ftpmark_word_only(const char *text, struct ftpmark_word *word,
  * @base: 10 or 16
  * @number: the number
  *
- * kstrtou32() would take a sign or a second 0x, and base 0 would read 021 as
- * 17: digits only, and a decimal number without a leading zero.
+ * This accepts digits only, and no leading zero in a decimal number: kstrtou32()
+ * would accept a sign or a second 0x, and with base 0 read 021 as 17.
  *
  * Return: 0, -EINVAL or -ERANGE.
  */

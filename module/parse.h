@@ -6,7 +6,7 @@
 
 /**
  * struct ftpmark_refusal - why a value was refused, for the log
- * @text: one line without a newline; empty when the errno says it all
+ * @text: one line without a newline; empty when the errno says enough
  */
 struct ftpmark_refusal {
 	char text[160];

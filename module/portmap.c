@@ -18,10 +18,10 @@ static void ftpmark_port_map_append(struct ftpmark_port_map *map, u16 first,
 }
 
 /**
- * ftpmark_port_map_bound - most rules that a service can add to a map
+ * ftpmark_port_map_bound - upper bound on the rules that a service adds to a map
  * @settings: of the service
  *
- * Return: a number; each control range may part a passive one.
+ * Return: the upper bound; each control range may split a passive range in two.
  */
 unsigned int ftpmark_port_map_bound(const struct ftpmark_settings *settings)
 {
@@ -29,7 +29,7 @@ unsigned int ftpmark_port_map_bound(const struct ftpmark_settings *settings)
 	       settings->passive_ports->count;
 }
 
-/* Passive ports without those that are control ports as well. */
+/* Adds a passive range, without ports that are control ports as well. */
 static void ftpmark_port_map_add_passive(struct ftpmark_port_map *map,
 					 const struct ftpmark_range *range,
 					 const struct ftpmark_ports *control,
@@ -88,16 +88,16 @@ static int ftpmark_port_rule_cmp(const void *a, const void *b)
 
 	if (x->first != y->first)
 		return (int)x->first - (int)y->first;
-	/* In name order, so that a refusal names them always the same way. */
+	/* By name, so that a refusal names both services in the same order. */
 	return x->target < y->target ? -1 : x->target > y->target;
 }
 
 /**
- * ftpmark_port_map_sort - make a map ready to be searched
+ * ftpmark_port_map_sort - sort a map, so that it can be searched
  * @map: all services added
  *
- * Return: NULL, or the first of two neighbouring rules that share a port, the
- * lowest shared one being the first port of the second.
+ * Return: NULL, or the first of two neighbouring rules that share a port. The
+ * lowest port that they share is the first port of the second rule.
  */
 const struct ftpmark_port_rule *
 ftpmark_port_map_sort(struct ftpmark_port_map *map)
@@ -114,7 +114,7 @@ ftpmark_port_map_sort(struct ftpmark_port_map *map)
 }
 
 /**
- * ftpmark_port_map_find - what a port means
+ * ftpmark_port_map_find - look up what a port means
  * @map: sorted
  * @port: host byte order
  *
@@ -140,7 +140,7 @@ ftpmark_port_map_find(const struct ftpmark_port_map *map, u16 port)
 }
 
 /**
- * ftpmark_port_map_widest - the rule that most packets will meet
+ * ftpmark_port_map_widest - find the rule for most packets: the widest
  * @map: the map
  * @stat: kind of rule
  * @target: service, or NULL for any

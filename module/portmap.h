@@ -2,48 +2,11 @@
 #ifndef FTPMARK_PORTMAP_H
 #define FTPMARK_PORTMAP_H
 
-#include "index.h"
-#include "parse.h"
 #include "settings.h"
 #include "stats.h"
+#include "target.h"
 
 struct ftpmark_clients;
-
-/* What arrays by family are indexed with. */
-static inline unsigned int ftpmark_family(u8 pf)
-{
-	return pf == NFPROTO_IPV6;
-}
-
-/**
- * struct ftpmark_target - what an enabled service means to packets
- * @mark: the mark it sets
- * @keep: leave packets alone that bear another mark
- * @active: how its active data connections leave
- * @active_ports: source ports of these, @active_ports_count ranges
- * @active_ports_count: number of ranges
- * @real_servers: where these connections come from
- * @real_servers_count: number of prefixes
- * @vip: for each family (ftpmark_family()) the first VIP
- * @has_vip: for each family whether there is one
- * @notrack: keep the control and passive flows out of conntrack
- * @stats: its counters
- * @name: for messages while the table is built; not to be used by packets
- */
-struct ftpmark_target {
-	u32 mark;
-	bool keep;
-	bool notrack;
-	bool has_vip[2];
-	enum ftpmark_active active;
-	unsigned int active_ports_count;
-	unsigned int real_servers_count;
-	const struct ftpmark_range *active_ports;
-	const struct ftpmark_prefix *real_servers;
-	union ftpmark_key vip[2];
-	struct ftpmark_stats __percpu *stats;
-	const char *name;
-};
 
 /**
  * struct ftpmark_port_rule - what a range of a VIP's ports means
@@ -62,9 +25,9 @@ struct ftpmark_port_rule {
 /**
  * struct ftpmark_port_map - what all ports of a VIP mean
  * @count: number of rules
- * @more: whether there are rules that struct ftpmark_vip does not hold itself
+ * @more: whether there are rules beyond those that struct ftpmark_vip repeats
  * @rule: ascending, without overlap
- * @owner: the first service of the VIP, which counts what is on no port
+ * @owner: the first service of the VIP; counts packets on no configured port
  * @clients: where clients of the VIP are remembered, or NULL
  */
 struct ftpmark_port_map {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sets of ports: from text and back to their canonical form. */
+/* Sets of ports: reading them from text, and writing them in canonical form. */
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -9,7 +9,7 @@
 
 #include "parse.h"
 
-static int ftpmark_port(const char *text, size_t len, u16 *port)
+static int ftpmark_port_parse(const char *text, size_t len, u16 *port)
 {
 	u32 number;
 
@@ -20,19 +20,19 @@ static int ftpmark_port(const char *text, size_t len, u16 *port)
 	return 0;
 }
 
-static int ftpmark_range(const struct ftpmark_word *word,
-			 struct ftpmark_range *range,
-			 struct ftpmark_refusal *refusal)
+static int ftpmark_range_parse(const struct ftpmark_word *word,
+			       struct ftpmark_range *range,
+			       struct ftpmark_refusal *refusal)
 {
 	const char *dash = memchr(word->text, '-', word->len);
 	size_t first_len = dash ? dash - word->text : word->len;
 
-	if (ftpmark_port(word->text, first_len, &range->first))
+	if (ftpmark_port_parse(word->text, first_len, &range->first))
 		goto malformed;
 
 	range->last = range->first;
-	if (dash && ftpmark_port(dash + 1, word->len - first_len - 1,
-				 &range->last))
+	if (dash && ftpmark_port_parse(dash + 1, word->len - first_len - 1,
+				       &range->last))
 		goto malformed;
 
 	if (range->last < range->first)
@@ -106,7 +106,7 @@ ftpmark_parse_ports(const char *text, struct ftpmark_refusal *refusal)
 
 	ports->count = count;
 	for (i = 0; ftpmark_word_next(&text, &word); i++) {
-		err = ftpmark_range(&word, &ports->range[i], refusal);
+		err = ftpmark_range_parse(&word, &ports->range[i], refusal);
 		if (err) {
 			kfree(ports);
 			return ERR_PTR(err);

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The real servers of all services, by address. Asked once a connection, so a
- * binary search does.
+ * The real servers of all services, by address. Active FTP looks up the
+ * first packet of a connection only; notrack, where it is on, looks up every TCP
+ * packet that is not to a VIP. A binary search is fast enough for both.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <net/ipv6.h>
 
+#include "parse.h"
+#include "part.h"
 #include "realserver.h"
-#include "table.h"
 
 /**
  * struct ftpmark_listing - a service lists a prefix
  * @addr: the prefix
  * @len: its length
- * @off: the service has no active data translated
- * @source: the service, in name order
+ * @off: the service's active is off
+ * @source: the service, by its place in name order
  */
 struct ftpmark_listing {
 	union ftpmark_key addr;
@@ -25,10 +27,10 @@ struct ftpmark_listing {
 	u32 source;
 };
 
-/* Beyond these, equal lists of source ports are not looked for. */
+/* Upper bound on members that a new one is compared with, to save time. */
 #define FTPMARK_MEMBERS_COMPARED 8U
 
-/* Of one prefix, services that are off come last. */
+/* By address, length, and name; of one prefix, services that are off come last. */
 static int ftpmark_listing_cmp(const void *a, const void *b)
 {
 	const struct ftpmark_listing *x = a, *y = b;
@@ -50,7 +52,7 @@ static bool ftpmark_realserver_holds(const struct ftpmark_realserver *prefix,
 				 (const struct in6_addr *)addr, prefix->len);
 }
 
-static u32 ftpmark_listings_count(const struct ftpmark_table_source *sources,
+static u32 ftpmark_listings_count(const struct ftpmark_source *sources,
 				  u32 count, u8 family)
 {
 	u32 i, j, listings = 0;
@@ -66,7 +68,7 @@ static u32 ftpmark_listings_count(const struct ftpmark_table_source *sources,
 }
 
 static struct ftpmark_listing *
-ftpmark_listings_create(const struct ftpmark_table_source *sources,
+ftpmark_listings_create(const struct ftpmark_source *sources,
 			u32 count, u8 family, u32 listings_count)
 {
 	struct ftpmark_listing *listings;
@@ -105,7 +107,7 @@ static bool ftpmark_same_active_ports(const struct ftpmark_target *a,
 		       a->active_ports_count * sizeof(*a->active_ports));
 }
 
-/* A service behind another one with the same ports would never be asked. */
+/* A lookup never reaches a service behind another one with the same ports. */
 static bool ftpmark_member_wanted(const struct ftpmark_realserver_set *set,
 				  const struct ftpmark_realserver *prefix,
 				  const struct ftpmark_target *target)
@@ -142,18 +144,18 @@ static void ftpmark_ports_append(struct ftpmark_ports *ports,
 {
 	unsigned int end = ports->count;
 
-	/* First: it is what the compiler believes the array to end at. */
+	/* The count first: __counted_by bounds the array by it. */
 	ports->count += more->count;
 	memcpy(ports->range + end, more->range,
 	       more->count * sizeof(*more->range));
 }
 
 /*
- * The control and passive ports of those of some services that want their
- * flows untracked: NULL if none does, or an ERR_PTR.
+ * Collects the control and passive ports of the services with notrack among
+ * @listings. Returns NULL if there is no such service, or an ERR_PTR.
  */
 static const struct ftpmark_ports *
-ftpmark_notrack_ports(const struct ftpmark_table_source *sources,
+ftpmark_notrack_ports(const struct ftpmark_source *sources,
 		      const struct ftpmark_listing *listings, u32 count)
 {
 	struct ftpmark_ports *ports, *exact;
@@ -196,7 +198,7 @@ ftpmark_notrack_ports(const struct ftpmark_table_source *sources,
 
 static int
 ftpmark_realserver_set_notrack(struct ftpmark_realserver_set *set,
-			       const struct ftpmark_table_source *sources,
+			       const struct ftpmark_source *sources,
 			       const struct ftpmark_listing *listings,
 			       u32 count)
 {
@@ -258,14 +260,15 @@ static void ftpmark_realserver_set_fill(struct ftpmark_realserver_set *set,
  * @targets: what their packets meet, in the same order
  * @count: number of services
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @bytes: what the table takes; grows by the set
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM; ftpmark_realserver_set_destroy() is due in both cases.
  */
 int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
-				 const struct ftpmark_table_source *sources,
+				 const struct ftpmark_source *sources,
 				 const struct ftpmark_target *targets,
-				 u32 count, u8 family)
+				 u32 count, u8 family, size_t *bytes)
 {
 	struct ftpmark_listing *listings;
 	int err;
@@ -275,8 +278,8 @@ int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
 	if (!n)
 		return 0;
 
-	set->prefix = kvcalloc(n, sizeof(*set->prefix), GFP_KERNEL_ACCOUNT);
-	set->member = kvcalloc(n, sizeof(*set->member), GFP_KERNEL_ACCOUNT);
+	set->prefix = ftpmark_part_alloc(n, sizeof(*set->prefix), bytes);
+	set->member = ftpmark_part_alloc(n, sizeof(*set->member), bytes);
 	if (!set->prefix || !set->member)
 		return -ENOMEM;
 
@@ -305,12 +308,12 @@ void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set)
 }
 
 /**
- * ftpmark_realserver_find - the longest prefix around an address
+ * ftpmark_realserver_find - look up the longest prefix around an address
  * @set: real servers of the address's family
  * @addr: the address
  *
- * Prefixes nest or are apart, so it is the last one that begins at or before
- * the address, or one around that.
+ * Two prefixes nest or are disjoint. So the result is the last prefix that
+ * begins at or before the address, or one of its parents.
  *
  * Return: the prefix, or NULL.
  */

@@ -3,19 +3,17 @@
 #define FTPMARK_REALSERVER_H
 
 #include "index.h"
-#include "portmap.h"
-
-struct ftpmark_table_source;
+#include "target.h"
 
 /**
  * struct ftpmark_realserver - a prefix that services list
  * @addr: its address
  * @len: its length
  * @parent: the longest prefix around it, or -1
- * @first: its services begin here in members, in name order but for those that
- *	are off, which come last
- * @count: number of these
- * @notrack: source ports of flows that stay out of conntrack, or NULL
+ * @first: index of its first service in the set's @member; in name order, but
+ *	services whose active is off come last
+ * @count: number of its services
+ * @notrack: source ports whose packets stay out of conntrack, or NULL
  */
 struct ftpmark_realserver {
 	union ftpmark_key addr;
@@ -30,7 +28,8 @@ struct ftpmark_realserver {
  * struct ftpmark_realserver_set - the prefixes of one family
  * @count: number of prefixes
  * @prefix: ascending by address, then length
- * @member: services, each list of source ports once a prefix
+ * @member: services; of those that list one prefix with the same source ports,
+ *	only the first
  */
 struct ftpmark_realserver_set {
 	u32 count;
@@ -39,9 +38,9 @@ struct ftpmark_realserver_set {
 };
 
 int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
-				 const struct ftpmark_table_source *sources,
+				 const struct ftpmark_source *sources,
 				 const struct ftpmark_target *targets,
-				 u32 count, u8 family);
+				 u32 count, u8 family, size_t *bytes);
 void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set);
 
 const struct ftpmark_realserver *

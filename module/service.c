@@ -1,39 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Services: objects, their place in the namespace, changes of their settings. */
+/* Services: their lives, and their place in the namespace. */
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "service.h"
-
-/**
- * ftpmark_stat_sum - a counter's value
- * @stats: counters of a service
- * @stat: which one
- *
- * A 32-bit machine reads half a counter at a time: it reads until the same
- * value came twice. That leaves a carry that another CPU is just writing: one
- * reading may then be off by 2^32.
- *
- * Return: the sum over all CPUs.
- */
-u64 ftpmark_stat_sum(struct ftpmark_stats __percpu *stats,
-		     enum ftpmark_stat stat)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const u64 *counter = &per_cpu_ptr(stats, cpu)->counter[stat];
-		u64 value;
-
-		do {
-			value = READ_ONCE(*counter);
-		} while (!IS_ENABLED(CONFIG_64BIT) &&
-			 value != READ_ONCE(*counter));
-		sum += value;
-	}
-	return sum;
-}
+#include "state.h"
 
 /**
  * ftpmark_service_create - make a service with default settings, disabled
@@ -42,9 +13,9 @@ u64 ftpmark_stat_sum(struct ftpmark_stats __percpu *stats,
  *
  * Context: may sleep.
  * Return: a service that is in no list, has no files, and can't be changed
- * yet, or an ERR_PTR: -ENOMEM.
+ * yet; or an ERR_PTR: -ENOMEM.
  */
-struct ftpmark_service *ftpmark_service_create(struct ftpmark_net *ns,
+struct ftpmark_service *ftpmark_service_create(struct ftpmark_state *ns,
 					       const char *name)
 {
 	struct ftpmark_service *service;
@@ -95,8 +66,15 @@ void ftpmark_service_destroy(struct ftpmark_service *service)
 	call_rcu(&service->rcu, ftpmark_service_free);
 }
 
-static struct ftpmark_service *ftpmark_service_find(struct ftpmark_net *ns,
-						    const char *name)
+/**
+ * ftpmark_service_find - find a service by its name
+ * @ns: the namespace, its lock held
+ * @name: the name
+ *
+ * Return: the service, or NULL.
+ */
+struct ftpmark_service *ftpmark_service_find(struct ftpmark_state *ns,
+					     const char *name)
 {
 	struct ftpmark_service *service;
 
@@ -118,7 +96,7 @@ static struct ftpmark_service *ftpmark_service_find(struct ftpmark_net *ns,
  */
 int ftpmark_service_insert(struct ftpmark_service *service)
 {
-	struct ftpmark_net *ns = service->ns;
+	struct ftpmark_state *ns = service->ns;
 	struct ftpmark_service *next;
 	int err = 0;
 
@@ -127,7 +105,7 @@ int ftpmark_service_insert(struct ftpmark_service *service)
 		err = -ENODEV;
 		goto out;
 	}
-	/* Names mostly come in order: look from the end. */
+	/* Names mostly arrive in order, so search from the end. */
 	list_for_each_entry_reverse(next, &ns->services, list) {
 		int order = strcmp(next->name, service->name);
 
@@ -150,77 +128,12 @@ out:
 }
 
 /**
- * ftpmark_service_apply - change the settings of a service
- * @service: the service
- * @settings: a copy of its settings with the changes in it
- * @refusal: the reason, when refused
+ * ftpmark_service_unlink - take a service out of its namespace's list
+ * @service: disabled; its namespace's lock is held
  *
- * When it succeeds, the service owns the lists of @settings and those replaced
- * are freed; otherwise nothing is changed, and the caller frees its new lists.
- *
- * Context: under the namespace's lock; may sleep.
- * Return: 0, -EINVAL, -EEXIST, -ENODEV, -ENOMEM, or what registering a hook
- * returned.
+ * From here on it can't be changed.
  */
-int ftpmark_service_apply(struct ftpmark_service *service,
-			  const struct ftpmark_settings *settings,
-			  struct ftpmark_refusal *refusal)
-{
-	struct ftpmark_settings old = service->settings;
-	int err;
-
-	lockdep_assert_held(&service->ns->lock);
-
-	if (service->closed || service->ns->exiting)
-		return -ENODEV;
-	if (settings->enabled && !settings->vip->count)
-		return ftpmark_refuse(refusal, -EINVAL,
-				      "an enabled service needs a virtual IP");
-
-	service->settings = *settings;
-	if (old.enabled || settings->enabled) {
-		err = ftpmark_netns_publish(service->ns, refusal);
-		if (err) {
-			service->settings = old;
-			return err;
-		}
-	}
-	ftpmark_settings_release(&old, settings);
-	return 0;
-}
-
-/**
- * ftpmark_service_set - change one setting
- * @service: the service
- * @setting: which one
- * @text: the value
- * @refusal: the reason, when refused
- *
- * Context: takes the namespace's lock; may sleep.
- * Return: 0, or a negative errno with the setting as it was.
- */
-int ftpmark_service_set(struct ftpmark_service *service,
-			const struct ftpmark_setting *setting,
-			const char *text, struct ftpmark_refusal *refusal)
-{
-	struct ftpmark_settings settings;
-	int err;
-
-	mutex_lock(&service->ns->lock);
-	settings = service->settings;
-	err = setting->parse(&settings, text, refusal);
-	if (err)
-		goto out;
-
-	err = ftpmark_service_apply(service, &settings, refusal);
-	if (err)
-		ftpmark_settings_release(&settings, &service->settings);
-out:
-	mutex_unlock(&service->ns->lock);
-	return err;
-}
-
-static void ftpmark_service_unlink(struct ftpmark_service *service)
+void ftpmark_service_unlink(struct ftpmark_service *service)
 {
 	list_del_init(&service->list);
 	service->ns->services_count--;
@@ -251,41 +164,4 @@ void ftpmark_service_withdraw(struct ftpmark_service *service)
 	mutex_lock(&service->ns->lock);
 	ftpmark_service_unlink(service);
 	mutex_unlock(&service->ns->lock);
-}
-
-/**
- * ftpmark_service_take - disable a service and take it out of its namespace
- * @ns: the namespace
- * @name: the service
- *
- * Packets do not meet it any more when this returns, but for those already in
- * a hook.
- *
- * Context: takes the namespace's lock; may sleep.
- * Return: the service, for its files to be removed, or an ERR_PTR with
- * everything as it was: -ENOENT, -ENOMEM, -ENODEV.
- */
-struct ftpmark_service *ftpmark_service_take(struct ftpmark_net *ns,
-					     const char *name)
-{
-	struct ftpmark_service *service;
-	struct ftpmark_settings settings;
-	struct ftpmark_refusal refusal;
-	int err = -ENOENT;
-
-	mutex_lock(&ns->lock);
-	service = ftpmark_service_find(ns, name);
-	if (!service)
-		goto out;
-
-	settings = service->settings;
-	settings.enabled = false;
-	err = ftpmark_service_apply(service, &settings, &refusal);
-	if (err)
-		goto out;
-
-	ftpmark_service_unlink(service);
-out:
-	mutex_unlock(&ns->lock);
-	return err ? ERR_PTR(err) : service;
 }

@@ -6,10 +6,10 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 
-#include "netns.h"
-#include "parse.h"
 #include "settings.h"
 #include "stats.h"
+
+struct ftpmark_state;
 
 /* Longest name of a service, without the terminating NUL. */
 #define FTPMARK_NAME_MAX 31
@@ -18,17 +18,18 @@
  * struct ftpmark_service - a service of a namespace
  * @kobj: its directory; the service is freed with it
  * @ns: its namespace
- * @list: among the services of the namespace, in name order
- * @settings: under the namespace's lock
+ * @list: entry in the namespace's list of services, in name order
+ * @settings: protected by the namespace's lock
  * @stats: counters; tables point to them
- * @closed: not to be changed: some of its files may be there while others are
- *	still being made, or be open when it is in the list no more
- * @rcu: tables that point to @stats may be in use when the directory is gone
- * @name: what it is called
+ * @closed: changes are refused, because its files are not all created yet, or
+ *	it has left the list while a file is still open
+ * @rcu: frees it after a grace period, since tables that point to @stats may be
+ *	in use when the directory is gone
+ * @name: as in its directory's name
  */
 struct ftpmark_service {
 	struct kobject kobj;
-	struct ftpmark_net *ns;
+	struct ftpmark_state *ns;
 	struct list_head list;
 	struct ftpmark_settings settings;
 	struct ftpmark_stats __percpu *stats;
@@ -37,19 +38,14 @@ struct ftpmark_service {
 	char name[FTPMARK_NAME_MAX + 1];
 };
 
-struct ftpmark_service *ftpmark_service_create(struct ftpmark_net *ns,
+struct ftpmark_service *ftpmark_service_create(struct ftpmark_state *ns,
 					       const char *name);
 void ftpmark_service_destroy(struct ftpmark_service *service);
 int ftpmark_service_insert(struct ftpmark_service *service);
 void ftpmark_service_open(struct ftpmark_service *service);
 void ftpmark_service_withdraw(struct ftpmark_service *service);
-struct ftpmark_service *ftpmark_service_take(struct ftpmark_net *ns,
+struct ftpmark_service *ftpmark_service_find(struct ftpmark_state *ns,
 					     const char *name);
-int ftpmark_service_set(struct ftpmark_service *service,
-			const struct ftpmark_setting *setting,
-			const char *text, struct ftpmark_refusal *refusal);
-int ftpmark_service_apply(struct ftpmark_service *service,
-			  const struct ftpmark_settings *settings,
-			  struct ftpmark_refusal *refusal);
+void ftpmark_service_unlink(struct ftpmark_service *service);
 
 #endif

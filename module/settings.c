@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The settings of a service: their names, defaults, and how each is read and
- * written as text. A further setting is a line of the table below.
+ * The settings of a service: their names, their defaults, and how each is read
+ * and written as text. A new setting needs a line in the table below.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>

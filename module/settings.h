@@ -59,7 +59,7 @@ struct ftpmark_ports {
 
 /**
  * struct ftpmark_prefix - an address prefix, or a host as the longest one
- * @addr: network byte order; bits behind @len, and those the family lacks, are 0
+ * @addr: network byte order; bits behind @len, or beyond the family, are 0
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @len: significant leading bits of @addr
  */
@@ -80,13 +80,13 @@ struct ftpmark_prefixes {
 };
 
 /**
- * struct ftpmark_settings - all that an operator sets of one service
+ * struct ftpmark_settings - all settings of one service
  * @enabled: whether packets see the service
  * @vip: virtual IPs, hosts only
  * @control_ports: ports of control connections, never empty
  * @passive_ports: ports of passive data connections
  * @mark: firewall mark, never 0
- * @on_marked: what to do with a packet that is marked otherwise already
+ * @on_marked: what to do with a packet that bears another mark
  * @real_servers: where active data connections come from
  * @active: how they leave
  * @active_ports: source ports they use, never empty
@@ -113,8 +113,8 @@ struct ftpmark_refusal;
 /**
  * struct ftpmark_setting - one setting, by the name of its file
  * @name: file name in services/NAME/
- * @parse: replaces the setting in a scratch copy of the settings; returns 0,
- *	-EINVAL, -E2BIG, -EOPNOTSUPP or -ENOMEM. May sleep.
+ * @parse: replaces the setting in a scratch copy of the settings; may sleep;
+ *	returns 0, -EINVAL, -E2BIG, -EOPNOTSUPP or -ENOMEM
  * @print: writes the canonical form and a newline to a page; what it prints
  *	can be parsed again
  */

@@ -15,7 +15,7 @@
  * @FTPMARK_STAT_ALREADY_MARKED: packets that came with another mark
  * @FTPMARK_STAT_ACTIVE_CONNECTIONS: active data connections translated
  * @FTPMARK_STAT_ACTIVE_UNMATCHED: connections that a real server opened to the
- *	outside from a port that is none of active_ports
+ *	outside from a port that is not in active_ports
  * @FTPMARK_STAT_ACTIVE_FAILED: active data connections that could not be
  *	translated
  * @FTPMARK_STAT_COUNT: number of counters
@@ -36,9 +36,9 @@ enum ftpmark_stat {
  * struct ftpmark_stats - the counters of a service on one CPU
  * @counter: by enum ftpmark_stat
  *
- * One cache line on 64-bit machines. Changed with this_cpu operations only,
- * which need neither a lock nor a context: a packet that comes back from a
- * userspace queue runs the hooks with softirqs enabled.
+ * One cache line on 64-bit machines. Only this_cpu operations change it, which
+ * are safe in any context: a packet that comes back from a userspace queue runs
+ * the hooks with softirqs enabled.
  */
 struct ftpmark_stats {
 	u64 counter[FTPMARK_STAT_COUNT];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/nf_ftpmark/net/: the files of a network namespace. The directory
- * carries the namespace's tag, so that each sees its own.
+ * /sys/kernel/nf_ftpmark/net/: the files of a network namespace. The directory is
+ * tagged with its namespace, so that each namespace sees its own.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -14,59 +14,62 @@
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
-#include "netns.h"
+#include "change.h"
+#include "parse.h"
 #include "service.h"
+#include "state.h"
 #include "sysfs.h"
 
 /**
  * struct ftpmark_sysfs - a directory of a namespace
- * @kobj: the directory; this is freed with it
+ * @kobj: the directory; its release frees this struct
  * @ns: the namespace's state; valid while a store runs
  * @net: the namespace
- * @services: the directory of the services, in that of the namespace
+ * @services: in the namespace's directory, the directory of its services
  */
 struct ftpmark_sysfs {
 	struct kobject kobj;
-	struct ftpmark_net *ns;
+	struct ftpmark_state *ns;
 	struct net *net;
 	struct ftpmark_sysfs *services;
 };
 
 static struct kobject *ftpmark_sysfs_root;
 
-static struct ftpmark_sysfs *ftpmark_sysfs(FTPMARK_KOBJ_CONST struct kobject *k)
+static struct ftpmark_sysfs *
+ftpmark_sysfs_of(FTPMARK_KOBJ_CONST struct kobject *kobj)
 {
-	return container_of(k, struct ftpmark_sysfs, kobj);
+	return container_of(kobj, struct ftpmark_sysfs, kobj);
 }
 
 static struct ftpmark_service *
-ftpmark_sysfs_service(FTPMARK_KOBJ_CONST struct kobject *kobj)
+ftpmark_service_of(FTPMARK_KOBJ_CONST struct kobject *kobj)
 {
 	return container_of(kobj, struct ftpmark_service, kobj);
 }
 
 /*
- * The root of another user namespace may fill its own log only so fast; the
- * operator of the machine gets a line for every refusal.
+ * Logs a refusal. The limit keeps the root of another user namespace from
+ * flooding the log; the machine's own operator gets a line for every refusal.
  */
-static void ftpmark_refusal_log(const struct ftpmark_net *ns, const char *what,
+static void ftpmark_refusal_log(const struct ftpmark_state *ns, const char *what,
 				const char *file,
 				const struct ftpmark_refusal *refusal)
 {
 	if (!refusal->text[0])
 		return;
-	if (ns->net->user_ns != &init_user_ns && !net_ratelimit())
+	if (ns->packets.net->user_ns != &init_user_ns && !net_ratelimit())
 		return;
 	pr_notice("%s%s%s: %s\n", what, *what ? ": " : "", file, refusal->text);
 }
 
-/* Who may write, and whether what arrived is the whole of one value. */
-static int ftpmark_store_check(const struct ftpmark_net *ns, const char *buf,
+/* Checks that the writer may write, and that the text is one whole value. */
+static int ftpmark_store_check(const struct ftpmark_state *ns, const char *buf,
 			       size_t count, struct ftpmark_refusal *refusal)
 {
-	if (!ns_capable(ns->net->user_ns, CAP_NET_ADMIN))
+	if (!ns_capable(ns->packets.net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
-	/* kernfs cuts a longer write into pages, each a store of its own. */
+	/* kernfs splits a longer write into pages, and each is one store. */
 	if (count >= PAGE_SIZE)
 		return ftpmark_refuse(refusal, -E2BIG, "value too long");
 	if (strnlen(buf, count) != count)
@@ -95,7 +98,7 @@ static const char *const ftpmark_stat_names[FTPMARK_STAT_COUNT] = {
 static ssize_t ftpmark_setting_show(struct kobject *kobj,
 				    struct kobj_attribute *file, char *page)
 {
-	struct ftpmark_service *service = ftpmark_sysfs_service(kobj);
+	struct ftpmark_service *service = ftpmark_service_of(kobj);
 	const struct ftpmark_setting *setting =
 		&ftpmark_setting_table[file - ftpmark_setting_files];
 	ssize_t len;
@@ -110,7 +113,7 @@ static ssize_t ftpmark_setting_store(struct kobject *kobj,
 				     struct kobj_attribute *file,
 				     const char *buf, size_t count)
 {
-	struct ftpmark_service *service = ftpmark_sysfs_service(kobj);
+	struct ftpmark_service *service = ftpmark_service_of(kobj);
 	const struct ftpmark_setting *setting =
 		&ftpmark_setting_table[file - ftpmark_setting_files];
 	struct ftpmark_refusal refusal = {};
@@ -130,7 +133,7 @@ static ssize_t ftpmark_setting_store(struct kobject *kobj,
 static ssize_t ftpmark_stat_show(struct kobject *kobj,
 				 struct kobj_attribute *file, char *page)
 {
-	struct ftpmark_service *service = ftpmark_sysfs_service(kobj);
+	struct ftpmark_service *service = ftpmark_service_of(kobj);
 
 	return sysfs_emit(page, "%llu\n",
 			  ftpmark_stat_sum(service->stats,
@@ -154,14 +157,14 @@ static const struct attribute_group *ftpmark_service_groups[] = {
 
 static void ftpmark_service_release(struct kobject *kobj)
 {
-	ftpmark_service_destroy(ftpmark_sysfs_service(kobj));
+	ftpmark_service_destroy(ftpmark_service_of(kobj));
 }
 
 static void
 ftpmark_service_get_ownership(FTPMARK_KOBJ_CONST struct kobject *kobj,
 			      kuid_t *uid, kgid_t *gid)
 {
-	net_ns_get_ownership(ftpmark_sysfs_service(kobj)->ns->net, uid, gid);
+	net_ns_get_ownership(ftpmark_service_of(kobj)->ns->packets.net, uid, gid);
 }
 
 static const struct kobj_type ftpmark_service_type = {
@@ -180,7 +183,7 @@ static const struct kobj_type ftpmark_service_type = {
  * Return: the service, disabled, or an ERR_PTR: -EEXIST, -ENOSPC, -ENOMEM,
  * -ENODEV.
  */
-struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_net *ns,
+struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
 					  const char *name)
 {
 	struct ftpmark_service *service;
@@ -197,7 +200,7 @@ struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_net *ns,
 	if (err)
 		goto err_put;
 
-	/* Not under the namespace's lock: undoing waits for stores. */
+	/* Without the namespace's lock: kobject_put() waits for stores. */
 	err = kobject_add(&service->kobj, &ns->sysfs->services->kobj, "%s",
 			  name);
 	if (err)
@@ -214,7 +217,7 @@ err_put:
 
 /* Files of a namespace. */
 
-static int ftpmark_store_name(const struct ftpmark_net *ns, const char *buf,
+static int ftpmark_store_name(const struct ftpmark_state *ns, const char *buf,
 			      size_t count, char name[FTPMARK_NAME_MAX + 1],
 			      struct ftpmark_refusal *refusal)
 {
@@ -228,7 +231,7 @@ static ssize_t ftpmark_add_store(struct kobject *kobj,
 				 struct kobj_attribute *file,
 				 const char *buf, size_t count)
 {
-	struct ftpmark_net *ns = ftpmark_sysfs(kobj)->ns;
+	struct ftpmark_state *ns = ftpmark_sysfs_of(kobj)->ns;
 	struct ftpmark_refusal refusal = {};
 	struct ftpmark_service *service;
 	char name[FTPMARK_NAME_MAX + 1];
@@ -259,7 +262,7 @@ static ssize_t ftpmark_remove_store(struct kobject *kobj,
 				    struct kobj_attribute *file,
 				    const char *buf, size_t count)
 {
-	struct ftpmark_net *ns = ftpmark_sysfs(kobj)->ns;
+	struct ftpmark_state *ns = ftpmark_sysfs_of(kobj)->ns;
 	struct ftpmark_refusal refusal = {};
 	struct ftpmark_service *service;
 	char name[FTPMARK_NAME_MAX + 1];
@@ -272,7 +275,7 @@ static ssize_t ftpmark_remove_store(struct kobject *kobj,
 	mutex_lock(&ns->lifecycle);
 	service = ftpmark_service_take(ns, name);
 	if (!IS_ERR(service)) {
-		/* Waits for stores of its files, which want the other lock. */
+		/* Waits for its files' stores, which take ns->lock. */
 		kobject_del(&service->kobj);
 		kobject_put(&service->kobj);
 	}
@@ -293,7 +296,10 @@ static struct kobj_attribute ftpmark_add_file =
 static struct kobj_attribute ftpmark_remove_file =
 	__ATTR(remove, 0200, NULL, ftpmark_remove_store);
 
-/* "add" comes last: behind it nothing can fail that a service would outlive. */
+/*
+ * "add" comes last: once it is there, services may exist, and nothing that follows
+ * may fail.
+ */
 static const struct attribute *const ftpmark_net_attrs[] = {
 	&ftpmark_remove_file.attr,
 	&ftpmark_add_file.attr,
@@ -302,19 +308,19 @@ static const struct attribute *const ftpmark_net_attrs[] = {
 
 static void ftpmark_sysfs_release(struct kobject *kobj)
 {
-	kfree(ftpmark_sysfs(kobj));
+	kfree(ftpmark_sysfs_of(kobj));
 }
 
 static void ftpmark_sysfs_get_ownership(FTPMARK_KOBJ_CONST struct kobject *kobj,
 					kuid_t *uid, kgid_t *gid)
 {
-	net_ns_get_ownership(ftpmark_sysfs(kobj)->net, uid, gid);
+	net_ns_get_ownership(ftpmark_sysfs_of(kobj)->net, uid, gid);
 }
 
 static ftpmark_kobj_ns_t
 ftpmark_sysfs_namespace(FTPMARK_KOBJ_CONST struct kobject *kobj)
 {
-	return ftpmark_kobj_ns(ftpmark_sysfs(kobj)->net);
+	return ftpmark_kobj_ns(ftpmark_sysfs_of(kobj)->net);
 }
 
 static const struct kobj_type ftpmark_net_type = {
@@ -331,7 +337,7 @@ static const struct kobj_type ftpmark_services_type = {
 };
 
 static struct ftpmark_sysfs *
-ftpmark_sysfs_mkdir(struct ftpmark_net *ns, const struct kobj_type *type,
+ftpmark_sysfs_mkdir(struct ftpmark_state *ns, const struct kobj_type *type,
 		    struct kobject *parent, const char *name)
 {
 	struct ftpmark_sysfs *sysfs;
@@ -342,7 +348,7 @@ ftpmark_sysfs_mkdir(struct ftpmark_net *ns, const struct kobj_type *type,
 		return ERR_PTR(-ENOMEM);
 
 	sysfs->ns = ns;
-	sysfs->net = ns->net;
+	sysfs->net = ns->packets.net;
 	err = kobject_init_and_add(&sysfs->kobj, type, parent, "%s", name);
 	if (err) {
 		kobject_put(&sysfs->kobj);
@@ -364,7 +370,7 @@ static void ftpmark_sysfs_rmdir(struct ftpmark_sysfs *sysfs)
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int ftpmark_sysfs_create(struct ftpmark_net *ns)
+int ftpmark_sysfs_create(struct ftpmark_state *ns)
 {
 	struct ftpmark_sysfs *sysfs;
 	int err;
@@ -381,7 +387,7 @@ int ftpmark_sysfs_create(struct ftpmark_net *ns)
 		goto err_rmdir;
 	}
 
-	/* Last: a store may come at once. */
+	/* Before the files: a store may come as soon as they exist. */
 	ns->sysfs = sysfs;
 	err = sysfs_create_files(&sysfs->kobj, ftpmark_net_attrs);
 	if (err)
@@ -401,11 +407,11 @@ err_rmdir:
  *
  * Context: may sleep; waits for stores.
  */
-void ftpmark_sysfs_destroy(struct ftpmark_net *ns)
+void ftpmark_sysfs_destroy(struct ftpmark_state *ns)
 {
 	struct ftpmark_service *service, *next;
 
-	/* From here on nobody adds or removes a service. */
+	/* From here on no service is added or removed. */
 	sysfs_remove_files(&ns->sysfs->kobj, ftpmark_net_attrs);
 
 	list_for_each_entry_safe(service, next, &ns->services, list) {
@@ -417,7 +423,7 @@ void ftpmark_sysfs_destroy(struct ftpmark_net *ns)
 	ftpmark_sysfs_rmdir(ns->sysfs);
 }
 
-/* The directory that holds all namespaces'. */
+/* The directory that holds those of all namespaces. */
 
 static void ftpmark_root_release(struct kobject *kobj)
 {

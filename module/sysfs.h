@@ -2,14 +2,14 @@
 #ifndef FTPMARK_SYSFS_H
 #define FTPMARK_SYSFS_H
 
-struct ftpmark_net;
+struct ftpmark_state;
 struct ftpmark_service;
 
 int ftpmark_sysfs_init(void);
 void ftpmark_sysfs_exit(void);
-int ftpmark_sysfs_create(struct ftpmark_net *ns);
-void ftpmark_sysfs_destroy(struct ftpmark_net *ns);
-struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_net *ns,
+int ftpmark_sysfs_create(struct ftpmark_state *ns);
+void ftpmark_sysfs_destroy(struct ftpmark_state *ns);
+struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
 					  const char *name);
 
 #endif

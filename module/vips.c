@@ -1,175 +1,167 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VIPs of a table: which services claim an address, what its ports mean,
- * and the slot where packets find it.
+ * The VIPs of a table: what the ports of an address mean, and the slot where
+ * packets find it.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
+#include <linux/string.h>
 
-#include "table_build.h"
+#include "claims.h"
+#include "parse.h"
+#include "part.h"
+#include "vips.h"
 
-static int ftpmark_claim_cmp(const void *a, const void *b)
+/*
+ * What packets find in the slots of a family without a VIP. A packet to the
+ * address 0 matches it, but no port of it means anything, and nobody reads its
+ * counters.
+ */
+static DEFINE_PER_CPU(struct ftpmark_stats, ftpmark_no_stats);
+
+static const struct ftpmark_target ftpmark_no_target = {
+	.stats	= &ftpmark_no_stats,
+};
+
+static const struct ftpmark_port_map ftpmark_no_ports = {
+	.owner	= &ftpmark_no_target,
+};
+
+struct ftpmark_vip6 ftpmark_no_vip = {
+	.vip.map = &ftpmark_no_ports,
+};
+
+const u32 ftpmark_no_pilot;
+
+/**
+ * struct ftpmark_vips_work - what building the VIPs needs and packets do not
+ * @vips: the VIPs in the making
+ * @sources: enabled services in name order
+ * @targets: what their packets meet, in the same order
+ * @count: number of services
+ * @clients: where clients are remembered, or NULL
+ * @claims: which services claim which VIPs
+ * @keys: the VIPs of one family
+ * @maps_used: port maps handed out
+ * @rules_used: port rules handed out
+ * @bytes: what the table takes
+ * @refusal: the reason, when refused
+ */
+struct ftpmark_vips_work {
+	struct ftpmark_vips *vips;
+	const struct ftpmark_source *sources;
+	const struct ftpmark_target *targets;
+	u32 count;
+	struct ftpmark_clients *clients;
+	struct ftpmark_claims claims;
+	union ftpmark_key *keys;
+	u32 maps_used;
+	u32 rules_used;
+	size_t *bytes;
+	struct ftpmark_refusal *refusal;
+};
+
+static struct ftpmark_port_map *
+ftpmark_vips_next_map(struct ftpmark_vips_work *work)
 {
-	const struct ftpmark_claim *x = a, *y = b;
-	int order;
+	struct ftpmark_port_map *map = &work->vips->maps[work->maps_used++];
 
-	if (x->family != y->family)
-		return x->family == NFPROTO_IPV4 ? -1 : 1;
-	order = memcmp(&x->key, &y->key, sizeof(x->key));
-	if (!order)
-		order = x->source < y->source ? -1 : x->source > y->source;
-	return order;
-}
-
-static bool ftpmark_claim_same_vip(const struct ftpmark_claim *x,
-				   const struct ftpmark_claim *y)
-{
-	return x->family == y->family &&
-	       !memcmp(&x->key, &y->key, sizeof(x->key));
-}
-
-/* The end of the claims of one VIP that begin at @at. */
-static u32 ftpmark_claims_end(const struct ftpmark_build *build, u32 at)
-{
-	u32 end = at + 1;
-
-	while (end < build->claims_count &&
-	       ftpmark_claim_same_vip(&build->claims[at], &build->claims[end]))
-		end++;
-	return end;
-}
-
-static int ftpmark_build_claims(struct ftpmark_build *build)
-{
-	struct ftpmark_claim *claim;
-	u32 i, j, end;
-
-	BUILD_BUG_ON(FTPMARK_SERVICES_MAX * FTPMARK_VIPS_MAX >
-		     FTPMARK_INDEX_KEYS_MAX);
-
-	for (i = 0; i < build->count; i++)
-		build->claims_count += build->sources[i].settings->vip->count;
-
-	build->claims = kvcalloc(build->claims_count, sizeof(*build->claims),
-				 GFP_KERNEL);
-	if (!build->claims)
-		return -ENOMEM;
-
-	claim = build->claims;
-	for (i = 0; i < build->count; i++) {
-		const struct ftpmark_prefixes *vip =
-			build->sources[i].settings->vip;
-
-		for (j = 0; j < vip->count; j++, claim++) {
-			memcpy(&claim->key, &vip->prefix[j].addr,
-			       sizeof(claim->key));
-			claim->family = vip->prefix[j].family;
-			claim->source = i;
-		}
-	}
-	sort(build->claims, build->claims_count, sizeof(*build->claims),
-	     ftpmark_claim_cmp, NULL);
-
-	for (i = 0; i < build->claims_count; i = end) {
-		end = ftpmark_claims_end(build, i);
-		build->vips[build->claims[i].family == NFPROTO_IPV6]++;
-		build->shared_vips += end - i > 1;
-	}
-	return 0;
-}
-
-static struct ftpmark_port_map *ftpmark_build_map(struct ftpmark_build *build)
-{
-	struct ftpmark_table *table = build->table;
-	struct ftpmark_port_map *map = &table->maps[build->maps_used++];
-
-	map->rule = table->rules + build->rules_used;
+	map->rule = work->vips->rules + work->rules_used;
 	return map;
 }
 
-/* One map a service, used by all of its VIPs that it has alone. */
-static int ftpmark_build_maps(struct ftpmark_build *build)
+static void ftpmark_vips_map_add(const struct ftpmark_vips_work *work,
+				 struct ftpmark_port_map *map, u32 source)
 {
-	struct ftpmark_table *table = build->table;
+	ftpmark_port_map_add(map, work->sources[source].settings,
+			     &work->targets[source]);
+}
+
+/* Upper bound on the rules of all maps. */
+static size_t ftpmark_vips_rules(const struct ftpmark_vips_work *work)
+{
+	const struct ftpmark_claims *claims = &work->claims;
 	size_t rules = 0;
 	u32 i, j, end;
 
-	for (i = 0; i < build->count; i++)
-		rules += ftpmark_port_map_bound(build->sources[i].settings);
-	for (i = 0; i < build->claims_count; i = end) {
-		end = ftpmark_claims_end(build, i);
+	for (i = 0; i < work->count; i++)
+		rules += ftpmark_port_map_bound(work->sources[i].settings);
+	for (i = 0; i < claims->count; i = end) {
+		end = ftpmark_claims_end(claims, i);
 		for (j = i; j < end && end - i > 1; j++) {
-			u32 source = build->claims[j].source;
+			u32 source = claims->claim[j].source;
 
-			rules += ftpmark_port_map_bound(build->sources[source].settings);
+			rules += ftpmark_port_map_bound(work->sources[source].settings);
 		}
 	}
+	return rules;
+}
 
-	table->maps = ftpmark_table_part(table,
-					 build->count + build->shared_vips,
-					 sizeof(*table->maps));
-	table->rules = ftpmark_table_part(table, rules, sizeof(*table->rules));
-	if (!table->maps || !table->rules)
+/* Each service has one map, which all VIPs that it alone claims share. */
+static int ftpmark_vips_build_maps(struct ftpmark_vips_work *work)
+{
+	struct ftpmark_vips *vips = work->vips;
+	u32 i;
+
+	vips->maps = ftpmark_part_alloc(work->count + work->claims.shared,
+					sizeof(*vips->maps), work->bytes);
+	vips->rules = ftpmark_part_alloc(ftpmark_vips_rules(work),
+					 sizeof(*vips->rules), work->bytes);
+	if (!vips->maps || !vips->rules)
 		return -ENOMEM;
 
-	for (i = 0; i < build->count; i++) {
-		struct ftpmark_port_map *map = ftpmark_build_map(build);
+	for (i = 0; i < work->count; i++) {
+		struct ftpmark_port_map *map = ftpmark_vips_next_map(work);
 
-		ftpmark_port_map_add(map, build->sources[i].settings,
-				     &table->targets[i]);
+		ftpmark_vips_map_add(work, map, i);
 		ftpmark_port_map_sort(map);
-		build->rules_used += map->count;
+		work->rules_used += map->count;
 	}
 	return 0;
 }
 
-static int ftpmark_build_conflict(const struct ftpmark_build *build,
-				  const struct ftpmark_claim *claim,
-				  const struct ftpmark_port_rule *rule)
+static int ftpmark_vips_conflict(const struct ftpmark_vips_work *work,
+				 const struct ftpmark_claim *claim,
+				 const struct ftpmark_port_rule *rule)
 {
 	const char *fmt = claim->family == NFPROTO_IPV4 ?
 			  "%s and %s would share %pI4 port %u" :
 			  "%s and %s would share %pI6c port %u";
 
-	return ftpmark_refuse(build->refusal, -EEXIST, fmt,
+	return ftpmark_refuse(work->refusal, -EEXIST, fmt,
 			      rule[0].target->name, rule[1].target->name,
 			      &claim->key, rule[1].first);
 }
 
-/* The map of the VIP that the claims from @begin to @end are about. */
-static int ftpmark_build_vip_map(struct ftpmark_build *build, u32 begin,
-				 u32 end, struct ftpmark_port_map **result)
+/* Makes or finds the map of the VIP that has the claims from @begin to @end. */
+static int ftpmark_vips_map(struct ftpmark_vips_work *work, u32 begin, u32 end,
+			    struct ftpmark_port_map **result)
 {
-	const struct ftpmark_claim *claim = &build->claims[begin];
+	const struct ftpmark_claim *claim = work->claims.claim;
 	const struct ftpmark_port_rule *clash;
 	struct ftpmark_port_map *map;
 	u32 i;
 
 	if (end - begin == 1) {
-		*result = &build->table->maps[claim->source];
+		*result = &work->vips->maps[claim[begin].source];
 		return 0;
 	}
 
-	map = ftpmark_build_map(build);
-	for (i = begin; i < end; i++) {
-		u32 source = build->claims[i].source;
-
-		ftpmark_port_map_add(map, build->sources[source].settings,
-				     &build->table->targets[source]);
-	}
+	map = ftpmark_vips_next_map(work);
+	for (i = begin; i < end; i++)
+		ftpmark_vips_map_add(work, map, claim[i].source);
 	clash = ftpmark_port_map_sort(map);
 	if (clash)
-		return ftpmark_build_conflict(build, claim, clash);
+		return ftpmark_vips_conflict(work, &claim[begin], clash);
 
-	build->rules_used += map->count;
+	work->rules_used += map->count;
 	*result = map;
 	return 0;
 }
 
-static void ftpmark_vip_fill(const struct ftpmark_table *table,
-			     struct ftpmark_vip *vip,
-			     struct ftpmark_port_map *map)
+static void ftpmark_vip_fill(struct ftpmark_vip *vip,
+			     struct ftpmark_port_map *map,
+			     struct ftpmark_clients *clients)
 {
 	const struct ftpmark_port_rule *passive, *control;
 	const struct ftpmark_target *target;
@@ -189,16 +181,16 @@ static void ftpmark_vip_fill(const struct ftpmark_table *table,
 	vip->mark = target->mark;
 	vip->stats = target->stats;
 	vip->map = map;
-	map->clients = table->clients;
+	map->clients = clients;
 	map->more = map->count > (passive ? 2 : 1);
 }
 
 /*
- * A free slot is given the first key, whose lookups end in another slot: no
- * address can match there. (With a single slot there is no free one.)
+ * Free slots get the first key. A lookup of that key ends in its own slot, so
+ * no address can match in a free one. (A single slot is never free.)
  */
-static void ftpmark_index_fill_free(struct ftpmark_index *index, u32 count,
-				    const union ftpmark_key *key, bool ipv6)
+static void ftpmark_slots_clear(struct ftpmark_index *index, u32 count,
+				const union ftpmark_key *key, bool ipv6)
 {
 	struct ftpmark_vip6 *slots6 = index->slots;
 	struct ftpmark_vip *slots4 = index->slots;
@@ -212,8 +204,8 @@ static void ftpmark_index_fill_free(struct ftpmark_index *index, u32 count,
 	}
 }
 
-/* The slot of a VIP, with its address filled in. */
-static struct ftpmark_vip *ftpmark_index_vip(const struct ftpmark_index *index,
+/* Writes the address of a VIP into its slot, and returns the slot. */
+static struct ftpmark_vip *ftpmark_slot_take(const struct ftpmark_index *index,
 					     const union ftpmark_key *key,
 					     bool ipv6)
 {
@@ -236,92 +228,163 @@ static struct ftpmark_vip *ftpmark_index_vip(const struct ftpmark_index *index,
 	return &vip6->vip;
 }
 
-/* @begin is the first claim of the family. */
-static int ftpmark_build_index(struct ftpmark_build *build,
-			       struct ftpmark_index *index,
-			       union ftpmark_key *keys, u32 begin, bool ipv6)
+static int ftpmark_slots_fill(struct ftpmark_vips_work *work,
+			      struct ftpmark_index *index, bool ipv6)
 {
-	unsigned int slot_shift = ipv6 ? FTPMARK_VIP6_SHIFT : FTPMARK_VIP_SHIFT;
-	u32 count = build->vips[ipv6];
-	u32 i, at;
-	int err;
+	u32 at = ftpmark_claims_begin(&work->claims, ipv6);
+	u32 i;
 
-	for (i = 0, at = begin; i < count; i++) {
-		keys[i] = build->claims[at].key;
-		at = ftpmark_claims_end(build, at);
-	}
-	BUILD_BUG_ON(sizeof(struct ftpmark_vip) != 1 << FTPMARK_VIP_SHIFT);
-	BUILD_BUG_ON(sizeof(struct ftpmark_vip6) != 1 << FTPMARK_VIP6_SHIFT);
-	err = ftpmark_index_build(index, keys, count, ipv6, slot_shift);
-	if (err)
-		return err;
-
-	index->slots = ftpmark_table_part(build->table,
-					  ftpmark_index_slots(count),
-					  1 << slot_shift);
-	if (!index->slots)
-		return -ENOMEM;
-
-	ftpmark_index_fill_free(index, ftpmark_index_slots(count), &keys[0],
-				ipv6);
-	for (i = 0, at = begin; i < count; i++) {
-		u32 end = ftpmark_claims_end(build, at);
+	for (i = 0; i < work->claims.vips[ipv6]; i++) {
+		u32 end = ftpmark_claims_end(&work->claims, at);
 		struct ftpmark_port_map *map;
 		struct ftpmark_vip *vip;
+		int err;
 
-		err = ftpmark_build_vip_map(build, at, end, &map);
+		err = ftpmark_vips_map(work, at, end, &map);
 		if (err)
 			return err;
 
-		vip = ftpmark_index_vip(index, &keys[i], ipv6);
-		ftpmark_vip_fill(build->table, vip, map);
+		vip = ftpmark_slot_take(index, &work->keys[i], ipv6);
+		ftpmark_vip_fill(vip, map, work->clients);
 		at = end;
 	}
 	return 0;
 }
 
-static int ftpmark_build_indexes(struct ftpmark_build *build)
+static int ftpmark_vips_build_family(struct ftpmark_vips_work *work,
+				     struct ftpmark_index *index, bool ipv6)
 {
-	struct ftpmark_table *table = build->table;
-	u32 begin6 = 0;
-	union ftpmark_key *keys;
-	int err = 0;
+	unsigned int slot_shift = ipv6 ? FTPMARK_VIP6_SHIFT : FTPMARK_VIP_SHIFT;
+	u32 at = ftpmark_claims_begin(&work->claims, ipv6);
+	u32 count = work->claims.vips[ipv6];
+	u32 i;
+	int err;
 
-	keys = kvcalloc(max(build->vips[0], build->vips[1]), sizeof(*keys),
-			GFP_KERNEL);
-	if (!keys)
+	BUILD_BUG_ON(sizeof(struct ftpmark_vip) != 1 << FTPMARK_VIP_SHIFT);
+	BUILD_BUG_ON(sizeof(struct ftpmark_vip6) != 1 << FTPMARK_VIP6_SHIFT);
+	BUILD_BUG_ON(FTPMARK_SERVICES_MAX * FTPMARK_VIPS_MAX >
+		     FTPMARK_INDEX_KEYS_MAX);
+
+	if (!count)
+		return 0;
+
+	for (i = 0; i < count; i++) {
+		work->keys[i] = work->claims.claim[at].key;
+		at = ftpmark_claims_end(&work->claims, at);
+	}
+	err = ftpmark_index_build(index, work->keys, count, ipv6, slot_shift);
+	if (err)
+		return err;
+
+	index->slots = ftpmark_part_alloc(ftpmark_index_slots(count),
+					  1 << slot_shift, work->bytes);
+	if (!index->slots)
 		return -ENOMEM;
 
-	while (begin6 < build->claims_count &&
-	       build->claims[begin6].family == NFPROTO_IPV4)
-		begin6++;
+	ftpmark_slots_clear(index, ftpmark_index_slots(count), &work->keys[0],
+			    ipv6);
+	return ftpmark_slots_fill(work, index, ipv6);
+}
 
-	if (build->vips[0])
-		err = ftpmark_build_index(build, &table->vip4, keys, 0, false);
-	if (!err && build->vips[1])
-		err = ftpmark_build_index(build, &table->vip6, keys, begin6,
-					  true);
-	kvfree(keys);
+static int ftpmark_vips_build_indexes(struct ftpmark_vips_work *work)
+{
+	const struct ftpmark_claims *claims = &work->claims;
+	int err;
+
+	work->keys = kvcalloc(max(claims->vips[0], claims->vips[1]),
+			      sizeof(*work->keys), GFP_KERNEL);
+	if (!work->keys)
+		return -ENOMEM;
+
+	err = ftpmark_vips_build_family(work, &work->vips->vip4, false);
+	if (!err)
+		err = ftpmark_vips_build_family(work, &work->vips->vip6, true);
+	kvfree(work->keys);
 	return err;
 }
 
 /**
- * ftpmark_build_vips - make the part of a table that marks packets
- * @build: its targets are made
+ * ftpmark_vips_build - make the VIPs of a table
+ * @vips: where; FTPMARK_VIPS_EMPTY
+ * @sources: enabled services in name order, each with a VIP; at least one
+ * @targets: what their packets meet, in the same order
+ * @count: number of services
+ * @clients: where clients of the VIPs are remembered, or NULL
+ * @bytes: what the table takes; grows by the VIPs
+ * @refusal: the reason, when refused
  *
  * Context: may sleep.
- * Return: 0, -EEXIST when two services share a VIP and port, -ENOMEM, -EAGAIN.
+ * Return: 0, -EEXIST when two services share a VIP and port, -ENOMEM, -EAGAIN;
+ * ftpmark_vips_destroy() is due in all cases.
  */
-int ftpmark_build_vips(struct ftpmark_build *build)
+int ftpmark_vips_build(struct ftpmark_vips *vips,
+		       const struct ftpmark_source *sources,
+		       const struct ftpmark_target *targets, u32 count,
+		       struct ftpmark_clients *clients, size_t *bytes,
+		       struct ftpmark_refusal *refusal)
 {
+	struct ftpmark_vips_work work = {
+		.vips		= vips,
+		.sources	= sources,
+		.targets	= targets,
+		.count		= count,
+		.clients	= clients,
+		.bytes		= bytes,
+		.refusal	= refusal,
+	};
 	int err;
 
-	err = ftpmark_build_claims(build);
+	err = ftpmark_claims_build(&work.claims, sources, count);
 	if (!err)
-		err = ftpmark_build_maps(build);
+		err = ftpmark_vips_build_maps(&work);
 	if (!err)
-		err = ftpmark_build_indexes(build);
-	kvfree(build->claims);
-	build->claims = NULL;
+		err = ftpmark_vips_build_indexes(&work);
+	ftpmark_claims_destroy(&work.claims);
 	return err;
+}
+
+static void ftpmark_slots_destroy(struct ftpmark_index *index)
+{
+	if (index->pilots != &ftpmark_no_pilot)
+		ftpmark_index_destroy(index);
+	if (index->slots != &ftpmark_no_vip)
+		kvfree(index->slots);
+}
+
+/**
+ * ftpmark_vips_destroy - free what the VIPs hold
+ * @vips: built, or FTPMARK_VIPS_EMPTY
+ */
+void ftpmark_vips_destroy(struct ftpmark_vips *vips)
+{
+	ftpmark_slots_destroy(&vips->vip4);
+	ftpmark_slots_destroy(&vips->vip6);
+	kvfree(vips->maps);
+	kvfree(vips->rules);
+}
+
+/**
+ * ftpmark_vips_ports - look up what the ports of an address mean
+ * @vips: the VIPs of a table
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @addr: the address
+ *
+ * Context: RCU read-side critical section.
+ * Return: the ports, or NULL if the address is no VIP.
+ */
+const struct ftpmark_port_map *
+ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
+		   const union ftpmark_key *addr)
+{
+	const struct in6_addr *addr6 = (const struct in6_addr *)addr;
+	__be32 addr4 = (__force __be32)addr->word[0];
+	const struct ftpmark_vip6 *slot6;
+	const struct ftpmark_vip *slot4;
+
+	if (family == NFPROTO_IPV4) {
+		slot4 = ftpmark_vip4_slot(vips, addr4);
+		return slot4->addr == addr4 ? slot4->map : NULL;
+	}
+	slot6 = ftpmark_vip6_slot(vips, addr6);
+	return ftpmark_index_equal6(&slot6->addr, addr6) ? slot6->vip.map : NULL;
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_BUILD_H
+#define FTPMARK_BUILD_H
+
+#include <linux/types.h>
+
+struct ftpmark_clients;
+struct ftpmark_refusal;
+struct ftpmark_source;
+struct ftpmark_table;
+
+struct ftpmark_table *
+ftpmark_table_create(const struct ftpmark_source *sources, u32 count,
+		     struct ftpmark_clients **clients,
+		     struct ftpmark_refusal *refusal);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_VIPS_H
+#define FTPMARK_VIPS_H
+
+#include <linux/in6.h>
+
+#include "index.h"
+#include "portmap.h"
+
+struct ftpmark_refusal;
+
+/**
+ * struct ftpmark_vip - what the mark hook needs to know of a virtual IP
+ * @addr: IPv4 only
+ * @passive_first: lowest port of the widest passive range, host byte order
+ * @passive_count: number of ports in it, 0 for none
+ * @control_first: lowest port of the widest control range
+ * @control_count: number of ports in it, 0 for none
+ * @mark: mark of both ranges
+ * @stats: counters of both ranges
+ * @map: all ports, for the slow path
+ *
+ * Half a cache line, so that the fast path touches one line of a VIP.
+ */
+struct ftpmark_vip {
+	__be32 addr;
+	u16 passive_first;
+	u16 passive_count;
+	u16 control_first;
+	u16 control_count;
+	u32 mark;
+	struct ftpmark_stats __percpu *stats;
+	const struct ftpmark_port_map *map;
+} __aligned(32);
+
+/**
+ * struct ftpmark_vip6 - a virtual IP of IPv6
+ * @vip: as for IPv4
+ * @addr: the address
+ */
+struct ftpmark_vip6 {
+	struct ftpmark_vip vip;
+	struct in6_addr addr;
+} __aligned(64);
+
+/* Logarithms of their sizes. */
+#define FTPMARK_VIP_SHIFT	5
+#define FTPMARK_VIP6_SHIFT	6
+
+/**
+ * struct ftpmark_vips - the VIPs of a table
+ * @vip4: struct ftpmark_vip by address
+ * @vip6: struct ftpmark_vip6 by address
+ * @maps: port maps of all VIPs
+ * @rules: rules of all port maps
+ */
+struct ftpmark_vips {
+	struct ftpmark_index vip4;
+	struct ftpmark_index vip6;
+	struct ftpmark_port_map *maps;
+	struct ftpmark_port_rule *rules;
+};
+
+extern const u32 ftpmark_no_pilot;
+extern struct ftpmark_vip6 ftpmark_no_vip;
+
+/* An index without a VIP: every lookup ends at ftpmark_no_vip. */
+#define FTPMARK_INDEX_EMPTY {			\
+	.pilots	= &ftpmark_no_pilot,		\
+	.slots	= &ftpmark_no_vip,		\
+}
+
+/* Initializes struct ftpmark_vips: no VIP of either family. */
+#define FTPMARK_VIPS_EMPTY {			\
+	.vip4 = FTPMARK_INDEX_EMPTY,		\
+	.vip6 = FTPMARK_INDEX_EMPTY,		\
+}
+
+int ftpmark_vips_build(struct ftpmark_vips *vips,
+		       const struct ftpmark_source *sources,
+		       const struct ftpmark_target *targets, u32 count,
+		       struct ftpmark_clients *clients, size_t *bytes,
+		       struct ftpmark_refusal *refusal);
+void ftpmark_vips_destroy(struct ftpmark_vips *vips);
+const struct ftpmark_port_map *
+ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
+		   const union ftpmark_key *addr);
+
+/*
+ * The slot where an IPv4 VIP would be; never NULL, since a test for NULL would
+ * cost the fast path an instruction. The caller compares the address.
+ */
+static inline const struct ftpmark_vip *
+ftpmark_vip4_slot(const struct ftpmark_vips *vips, __be32 addr)
+{
+	const struct ftpmark_index *index = &vips->vip4;
+	u32 hash = ftpmark_index_hash4(index, (__force u32)addr);
+
+	return index->slots + ftpmark_index_slot(index, hash,
+						 FTPMARK_VIP_SHIFT);
+}
+
+/* The slot where an IPv6 VIP would be; as ftpmark_vip4_slot(). */
+static inline const struct ftpmark_vip6 *
+ftpmark_vip6_slot(const struct ftpmark_vips *vips, const struct in6_addr *addr)
+{
+	const struct ftpmark_index *index = &vips->vip6;
+	u32 hash = ftpmark_index_hash6(index, addr);
+
+	return index->slots + ftpmark_index_slot(index, hash,
+						 FTPMARK_VIP6_SHIFT);
+}
+
+#endif
