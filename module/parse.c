@@ -5,7 +5,6 @@
  */
 #include <linux/ctype.h>
 #include <linux/kernel.h>
-#include <linux/kstrtox.h>
 #include <linux/string.h>
 
 #include "parse.h"

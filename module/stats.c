@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading the counters of a service: slow path only. */
+/* The names of a service's counters, and reading them: slow path only. */
 #include <linux/compiler.h>
 #include <linux/cpumask.h>
 
 #include "stats.h"
+
+const char *const ftpmark_stat_names[FTPMARK_STAT_COUNT] = {
+	[FTPMARK_STAT_CONTROL_PACKETS]		= "control_packets",
+	[FTPMARK_STAT_PASSIVE_PACKETS]		= "passive_packets",
+	[FTPMARK_STAT_BYTES]			= "bytes",
+	[FTPMARK_STAT_OUT_OF_RANGE]		= "out_of_range",
+	[FTPMARK_STAT_ALREADY_MARKED]		= "already_marked",
+	[FTPMARK_STAT_ACTIVE_CONNECTIONS]	= "active_connections",
+	[FTPMARK_STAT_ACTIVE_UNMATCHED]		= "active_unmatched",
+	[FTPMARK_STAT_ACTIVE_FAILED]		= "active_failed",
+};
 
 /**
  * ftpmark_stat_sum - read a counter

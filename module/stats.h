@@ -56,6 +56,8 @@ static inline void ftpmark_stat_inc(struct ftpmark_stats __percpu *stats,
 	this_cpu_inc(stats->counter[stat]);
 }
 
+extern const char *const ftpmark_stat_names[FTPMARK_STAT_COUNT];
+
 u64 ftpmark_stat_sum(struct ftpmark_stats __percpu *stats,
 		     enum ftpmark_stat stat);
 

@@ -36,14 +36,12 @@ struct ftpmark_sysfs {
 
 static struct kobject *ftpmark_sysfs_root;
 
-static struct ftpmark_sysfs *
-ftpmark_sysfs_of(FTPMARK_KOBJ_CONST struct kobject *kobj)
+static struct ftpmark_sysfs *ftpmark_sysfs_of(ftpmark_kobj_t *kobj)
 {
 	return container_of(kobj, struct ftpmark_sysfs, kobj);
 }
 
-static struct ftpmark_service *
-ftpmark_service_of(FTPMARK_KOBJ_CONST struct kobject *kobj)
+static struct ftpmark_service *ftpmark_service_of(ftpmark_kobj_t *kobj)
 {
 	return container_of(kobj, struct ftpmark_service, kobj);
 }
@@ -83,17 +81,6 @@ static struct kobj_attribute ftpmark_setting_files[FTPMARK_SETTING_COUNT];
 static struct attribute *ftpmark_setting_attrs[FTPMARK_SETTING_COUNT + 1];
 static struct kobj_attribute ftpmark_stat_files[FTPMARK_STAT_COUNT];
 static struct attribute *ftpmark_stat_attrs[FTPMARK_STAT_COUNT + 1];
-
-static const char *const ftpmark_stat_names[FTPMARK_STAT_COUNT] = {
-	[FTPMARK_STAT_CONTROL_PACKETS]		= "control_packets",
-	[FTPMARK_STAT_PASSIVE_PACKETS]		= "passive_packets",
-	[FTPMARK_STAT_BYTES]			= "bytes",
-	[FTPMARK_STAT_OUT_OF_RANGE]		= "out_of_range",
-	[FTPMARK_STAT_ALREADY_MARKED]		= "already_marked",
-	[FTPMARK_STAT_ACTIVE_CONNECTIONS]	= "active_connections",
-	[FTPMARK_STAT_ACTIVE_UNMATCHED]		= "active_unmatched",
-	[FTPMARK_STAT_ACTIVE_FAILED]		= "active_failed",
-};
 
 static ssize_t ftpmark_setting_show(struct kobject *kobj,
 				    struct kobj_attribute *file, char *page)
@@ -160,11 +147,12 @@ static void ftpmark_service_release(struct kobject *kobj)
 	ftpmark_service_destroy(ftpmark_service_of(kobj));
 }
 
-static void
-ftpmark_service_get_ownership(FTPMARK_KOBJ_CONST struct kobject *kobj,
-			      kuid_t *uid, kgid_t *gid)
+static void ftpmark_service_get_ownership(ftpmark_kobj_t *kobj, kuid_t *uid,
+					  kgid_t *gid)
 {
-	net_ns_get_ownership(ftpmark_service_of(kobj)->ns->packets.net, uid, gid);
+	const struct ftpmark_state *ns = ftpmark_service_of(kobj)->ns;
+
+	net_ns_get_ownership(ns->packets.net, uid, gid);
 }
 
 static const struct kobj_type ftpmark_service_type = {
@@ -195,7 +183,7 @@ struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
 	if (IS_ERR(service))
 		return service;
 
-	kobject_init(&service->kobj, &ftpmark_service_type);
+	kobject_init(&service->kobj, ftpmark_kobj_type(&ftpmark_service_type));
 	err = ftpmark_service_insert(service);
 	if (err)
 		goto err_put;
@@ -296,10 +284,7 @@ static struct kobj_attribute ftpmark_add_file =
 static struct kobj_attribute ftpmark_remove_file =
 	__ATTR(remove, 0200, NULL, ftpmark_remove_store);
 
-/*
- * "add" comes last: once it is there, services may exist, and nothing that follows
- * may fail.
- */
+/* "add" comes last: services may exist from then on, so nothing may fail. */
 static const struct attribute *const ftpmark_net_attrs[] = {
 	&ftpmark_remove_file.attr,
 	&ftpmark_add_file.attr,
@@ -311,14 +296,13 @@ static void ftpmark_sysfs_release(struct kobject *kobj)
 	kfree(ftpmark_sysfs_of(kobj));
 }
 
-static void ftpmark_sysfs_get_ownership(FTPMARK_KOBJ_CONST struct kobject *kobj,
-					kuid_t *uid, kgid_t *gid)
+static void ftpmark_sysfs_get_ownership(ftpmark_kobj_t *kobj, kuid_t *uid,
+					kgid_t *gid)
 {
 	net_ns_get_ownership(ftpmark_sysfs_of(kobj)->net, uid, gid);
 }
 
-static ftpmark_kobj_ns_t
-ftpmark_sysfs_namespace(FTPMARK_KOBJ_CONST struct kobject *kobj)
+static ftpmark_kobj_ns_t ftpmark_sysfs_namespace(ftpmark_kobj_t *kobj)
 {
 	return ftpmark_kobj_ns(ftpmark_sysfs_of(kobj)->net);
 }
@@ -349,7 +333,8 @@ ftpmark_sysfs_mkdir(struct ftpmark_state *ns, const struct kobj_type *type,
 
 	sysfs->ns = ns;
 	sysfs->net = ns->packets.net;
-	err = kobject_init_and_add(&sysfs->kobj, type, parent, "%s", name);
+	err = kobject_init_and_add(&sysfs->kobj, ftpmark_kobj_type(type),
+				   parent, "%s", name);
 	if (err) {
 		kobject_put(&sysfs->kobj);
 		return ERR_PTR(err);
@@ -431,7 +416,7 @@ static void ftpmark_root_release(struct kobject *kobj)
 }
 
 static const struct kobj_ns_type_operations *
-ftpmark_root_child_ns_type(FTPMARK_KOBJ_CONST struct kobject *kobj)
+ftpmark_root_child_ns_type(ftpmark_kobj_t *kobj)
 {
 	return &net_ns_type_operations;
 }
@@ -487,7 +472,8 @@ int ftpmark_sysfs_init(void)
 	if (!ftpmark_sysfs_root)
 		return -ENOMEM;
 
-	err = kobject_init_and_add(ftpmark_sysfs_root, &ftpmark_root_type,
+	err = kobject_init_and_add(ftpmark_sysfs_root,
+				   ftpmark_kobj_type(&ftpmark_root_type),
 				   kernel_kobj, KBUILD_MODNAME);
 	if (err)
 		kobject_put(ftpmark_sysfs_root);

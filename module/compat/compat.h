@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What older kernels lack. The sources are written for the newest supported
- * kernel; this header, included ahead of every source, is the only place that
- * looks at a version.
+ * What older kernels lack. The sources are written for the newest kernel. This
+ * header alone knows that kernels differ, and lets the compiler read most of that
+ * off the kernel's own declarations: a version number says little about a kernel
+ * that takes changes back from newer ones, as RHEL's do.
+ *
+ * It comes ahead of every source, so also of every "#define pr_fmt": therefore it
+ * consists of macros, and includes nothing else that could bring <linux/printk.h>.
  */
 #ifndef FTPMARK_COMPAT_H
 #define FTPMARK_COMPAT_H
@@ -19,17 +23,19 @@
 #error "nf_ftpmark: this kernel is too old; see FTPMARK_KERNEL_MIN"
 #endif
 
-/* The callbacks of struct kobj_type take a const kobject since 6.2. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define FTPMARK_KOBJ_CONST
-#else
-#define FTPMARK_KOBJ_CONST const
-#endif
+/*
+ * The object that the callbacks of struct kobj_type get: a const struct kobject
+ * since 6.2, and in RHEL 9 too.
+ */
+#define ftpmark_kobj_t \
+	typeof(*_Generic(((struct kobj_type *)NULL)->get_ownership, \
+			 void (*)(struct kobject *, kuid_t *, kgid_t *): \
+				(struct kobject *)NULL, \
+			 default: (const struct kobject *)NULL))
 
 /*
- * What kobj_type.namespace returns, read off the kernel's own declaration: the
- * namespace as void until 7.1, its struct ns_common since 7.2, whose ->ns_id
- * kernfs reads. Macros, because <linux/kobject.h> comes after this header.
+ * What kobj_type.namespace returns: the namespace as void until 7.1, its struct
+ * ns_common, whose ->ns_id kernfs reads, since 7.2.
  */
 #define ftpmark_kobj_ns_t \
 	typeof(((struct kobj_type *)NULL)->namespace(NULL))
@@ -37,6 +43,16 @@
 	_Generic((ftpmark_kobj_ns_t)NULL, \
 		 const void *: (net), \
 		 default: &(net)->ns)
+
+/*
+ * A type as kobject_init() and kobject_init_and_add() want it: const since 5.19.
+ * Older ones do not change it either.
+ */
+#define ftpmark_kobj_type(type) \
+	((typeof(_Generic(&kobject_init, \
+			  void (*)(struct kobject *, struct kobj_type *): \
+				(struct kobj_type *)NULL, \
+			  default: (const struct kobj_type *)NULL)))(type))
 
 /* Came with 6.6 and was taken into stable trees later. */
 #ifndef __counted_by
