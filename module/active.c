@@ -130,8 +130,8 @@ static bool ftpmark_active_remembered(const struct ftpmark_table *table,
  * @match: the service and VIP
  *
  * Where several services or VIPs are possible, the client's control connection
- * decides, if it is remembered. A connection that would match but for its source
- * port is counted as unmatched.
+ * decides, if it is remembered. A connection that would match but for its
+ * source port is counted as unmatched.
  *
  * Context: RCU read-side critical section, any but hard interrupt.
  * Return: whether this is an active data connection for one of @modes.

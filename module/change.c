@@ -18,7 +18,8 @@
  * @refusal: the reason, when refused
  *
  * On success the service owns the lists of @settings, and the replaced lists
- * are freed. On failure nothing has changed, and the caller frees its new lists.
+ * are freed. On failure nothing has changed, and the caller frees its new
+ * lists.
  *
  * Context: under the namespace's lock; may sleep.
  * Return: 0, -EINVAL, -EEXIST, -ENODEV, -ENOMEM, or what registering a hook

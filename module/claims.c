@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which services claim a VIP: the first step of building the VIPs of a table. */
+/* Which services claim a VIP: the first step of building a table's VIPs. */
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>

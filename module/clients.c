@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which VIP a client's control connection uses, so that active data comes from
- * the same VIP. A control packet (PORT or EPRT) precedes every data connection, so
- * a short timeout and little memory are enough. Both are fixed: a flood of forged
- * packets can make this forget clients, but not grow.
+ * the same VIP. A control packet (PORT or EPRT) precedes every data connection,
+ * so a short timeout and little memory are enough. Both are fixed: a flood of
+ * forged packets can make this forget clients, but not grow.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -42,7 +42,7 @@ struct ftpmark_client {
 
 /**
  * struct ftpmark_client_bucket - the clients of one hash
- * @lock: protects @turn and @entry; taken with softirqs off, and no other lock is
+ * @lock: protects @turn and @entry; taken with softirqs off; no other lock is
  *	taken under it
  * @turn: counts control packets
  * @entry: in no order

@@ -108,7 +108,7 @@ static u32 ftpmark_index_number(const struct ftpmark_index *index,
 	       work->slot_shift;
 }
 
-/* Takes a slot for each key of a bucket; returns false and takes none on a clash. */
+/* Takes a slot for each key of a bucket; on a clash takes none. */
 static bool ftpmark_index_place(const struct ftpmark_index *index,
 				struct ftpmark_index_work *work, u32 bucket)
 {

@@ -27,9 +27,9 @@ union ftpmark_key {
  * @slots: the slots; the caller decides what they hold
  * @multiplier: random, the same for all keys
  *
- * The method is "hash, displace and compress": a key's hash selects a bucket, and
- * building chooses each bucket's pilot so that no two keys share a slot. A lookup
- * costs the same for any number of keys, hit or miss.
+ * The method is "hash, displace and compress": a key's hash selects a bucket,
+ * and building chooses each bucket's pilot so that no two keys share a slot. A
+ * lookup costs the same for any number of keys, hit or miss.
  */
 struct ftpmark_index {
 	u32 bucket_mask;

@@ -2,8 +2,9 @@
 /*
  * active = ipvs: a data connection that a real server opens is entered into
  * IPVS's own connection table, as if the client had opened it to the VIP. IPVS
- * then translates it both ways, without conntrack and with the VIP as source, and
- * replicates it to a backup director. No other file knows of IPVS's connections.
+ * then translates it both ways, without conntrack and with the VIP as source,
+ * and replicates it to a backup director. No other file knows of IPVS's
+ * connections.
  */
 #include <linux/random.h>
 #include <linux/spinlock.h>
@@ -33,10 +34,10 @@ enum ftpmark_ipvs_entry {
 };
 
 /*
- * Without a service, IPVS has no hooks that would translate anything. Since 7.2 it
- * has no connection table either (conn_tab is NULL), which ip_vs_conn_new() does
- * not check: the test of ->enable, which IPVS sets after the table, prevents the
- * oops. It has to come before every other use of IPVS.
+ * Without a service, IPVS has no hooks that would translate anything. Since 7.2
+ * it has no connection table either (conn_tab is NULL), which ip_vs_conn_new()
+ * does not check: the test of ->enable, which IPVS sets after the table,
+ * prevents the oops. It has to come before every other use of IPVS.
  */
 static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
 {
@@ -47,9 +48,9 @@ static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
 }
 
 /*
- * Looks for IPVS's entry in the direction of the real server's packets. Like IPVS
- * itself, a new connection takes over the entry of an ended one with the same
- * ports; the entry keeps its virtual address.
+ * Looks for IPVS's entry in the direction of the real server's packets. Like
+ * IPVS itself, a new connection takes over the entry of an ended one with the
+ * same ports; the entry keeps its virtual address.
  */
 static enum ftpmark_ipvs_entry
 ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
@@ -141,8 +142,8 @@ ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 }
 
 /*
- * The lock covers both lookups, of the connection and of a free virtual port, and
- * creating the entry: two CPUs may handle the same SYN, or SYNs of two real
+ * The lock covers both lookups, of the connection and of a free virtual port,
+ * and creating the entry: two CPUs may handle the same SYN, or SYNs of two real
  * servers to the same client port.
  */
 static enum ftpmark_ipvs_entry
@@ -196,7 +197,7 @@ static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 		break;
 	}
 
-	/* Untranslated, it would leave with an address the client can't reach. */
+	/* Untranslated, it would bear an address the client can't reach. */
 	ftpmark_stat_inc(match.target->stats, FTPMARK_STAT_ACTIVE_FAILED);
 	return NF_DROP;
 }

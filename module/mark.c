@@ -17,8 +17,8 @@
 
 /*
  * Slow path: everything that ftpmark_mark_plain() does not handle. That is a
- * packet that is not plain, or came with a mark; a port in a further range of the
- * service, of a further service of the VIP, or of no service; and a control
+ * packet that is not plain, or came with a mark; a port in a further range of
+ * the service, of a further service of the VIP, or of no service; and a control
  * packet whose sender has to be remembered.
  */
 static noinline unsigned int

@@ -152,9 +152,9 @@ void ftpmark_nat_unregister(struct net *net, const struct nf_hook_ops *ops)
 /**
  * ftpmark_nat_init - have masqueraded connections end with their address
  *
- * The kernel has one set of notifiers for all namespaces. Registering them takes
- * pernet_ops_rwsem, so this can't wait for the first service: a namespace that
- * goes away may hold that semaphore while a service is enabled.
+ * The kernel has one set of notifiers for all namespaces. Registering them
+ * takes pernet_ops_rwsem, so this can't wait for the first service: a namespace
+ * that goes away may hold that semaphore while a service is enabled.
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.

@@ -85,6 +85,6 @@ int ftpmark_netns_init(void)
 void ftpmark_netns_exit(void)
 {
 	unregister_pernet_subsys(&ftpmark_netns_ops);
-	/* Tables and services that await a grace period are freed by our code. */
+	/* Our code frees tables and services that await a grace period. */
 	rcu_barrier();
 }

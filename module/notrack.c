@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * notrack: keeps the control and passive flows of a service out of conntrack, on
- * a router that needs conntrack for something else. Without this, conntrack
+ * notrack: keeps the control and passive flows of a service out of conntrack,
+ * on a router that needs conntrack for something else. Without this, conntrack
  * creates an entry for each of their packets, and IPVS frees it again.
  */
 #include <net/netfilter/nf_conntrack.h>

@@ -9,8 +9,8 @@
 #include "packet.h"
 
 /*
- * Finds the TCP header, behind extension headers too. Returns a negative errno if
- * the packet has none, or is a later fragment.
+ * Finds the TCP header, behind extension headers too. Returns a negative errno
+ * if the packet has none, or is a later fragment.
  */
 static int ftpmark_tcp6_offset(const struct sk_buff *skb)
 {

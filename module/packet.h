@@ -37,10 +37,11 @@ static inline bool ftpmark_is_syn(const struct tcphdr *tcp)
 }
 
 /*
- * Whether an IPv4 packet is plain. A plain packet has its TCP header right behind
- * an IP header without options or extensions, both lie in the skb's linear data,
- * and it is not a later fragment. So the fast path finds the TCP header at a fixed
- * offset. Netfilter calls hooks with skb->data at the IP header.
+ * Whether an IPv4 packet is plain. A plain packet has its TCP header right
+ * behind an IP header without options or extensions, both lie in the skb's
+ * linear data, and it is not a later fragment. So the fast path finds the TCP
+ * header at a fixed offset. Netfilter calls hooks with skb->data at the IP
+ * header.
  */
 static inline bool ftpmark_plain_tcp4(const struct sk_buff *skb,
 				      const struct iphdr *ip)

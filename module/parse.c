@@ -107,7 +107,7 @@ static int ftpmark_word_only(const char *text, struct ftpmark_word *word,
  * @base: 10 or 16
  * @number: the number
  *
- * This accepts digits only, and no leading zero in a decimal number: kstrtou32()
+ * Accepts digits only, and no leading zero in a decimal number: kstrtou32()
  * would accept a sign or a second 0x, and with base 0 read 021 as 17.
  *
  * Return: 0, -EINVAL or -ERANGE.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory of the parts that a table is made of: targets, VIPs, real servers. Each
- * part reports the bytes it takes, for the limit on memory of replaced tables.
+ * Memory of the parts that a table is made of: targets, VIPs, real servers.
+ * Each part reports the bytes it takes, for the limit on memory of replaced
+ * tables.
  */
 #include <linux/mm.h>
 #include <linux/overflow.h>

@@ -18,7 +18,7 @@ static void ftpmark_port_map_append(struct ftpmark_port_map *map, u16 first,
 }
 
 /**
- * ftpmark_port_map_bound - upper bound on the rules that a service adds to a map
+ * ftpmark_port_map_bound - upper bound on the rules that a service adds
  * @settings: of the service
  *
  * Return: the upper bound; each control range may split a passive range in two.

@@ -82,7 +82,7 @@ static void ftpmark_table_destroy_rcu(struct rcu_head *rcu)
  * changes thousands of services would otherwise fill the memory.
  */
 static void ftpmark_publish_retire(struct ftpmark_state *ns,
-				 struct ftpmark_table *table)
+				   struct ftpmark_table *table)
 {
 	if (table == &ftpmark_table_empty)
 		return;

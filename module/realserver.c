@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The real servers of all services, by address. Active FTP looks up the
- * first packet of a connection only; notrack, where it is on, looks up every TCP
+ * The real servers of all services, by address. Active FTP looks up the first
+ * packet of a connection only; notrack, where it is on, looks up every TCP
  * packet that is not to a VIP. A binary search is fast enough for both.
  */
 #include <linux/mm.h>
@@ -30,7 +30,7 @@ struct ftpmark_listing {
 /* Upper bound on members that a new one is compared with, to save time. */
 #define FTPMARK_MEMBERS_COMPARED 8U
 
-/* By address, length, and name; of one prefix, services that are off come last. */
+/* By address, length and name; of one prefix, those that are off come last. */
 static int ftpmark_listing_cmp(const void *a, const void *b)
 {
 	const struct ftpmark_listing *x = a, *y = b;

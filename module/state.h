@@ -15,7 +15,8 @@ struct ftpmark_sysfs;
  * struct ftpmark_state - the state of a network namespace
  * @packets: what packets read; all the rest is slow path only
  * @lock: protects services, their settings, hooks, and publishing a table.
- *	Stores take it, so nothing that waits for a sysfs file may run under it.
+ *	Stores take it, so nothing that waits for a sysfs file may run under
+ *	it.
  * @lifecycle: protects creating and removing services with their sysfs files;
  *	taken before @lock, and not by the stores of a service's own files
  * @services: in name order

@@ -22,8 +22,8 @@ const char *const ftpmark_stat_names[FTPMARK_STAT_COUNT] = {
  * @stat: which one
  *
  * A 32-bit machine reads a counter in two halves, so it reads until two values
- * are the same. If another CPU is just writing a carry, the sum may still be off
- * by 2^32, once.
+ * are the same. If another CPU is just writing a carry, the sum may still be
+ * off by 2^32, once.
  *
  * Return: the sum over all CPUs.
  */

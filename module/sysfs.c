@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/nf_ftpmark/net/: the files of a network namespace. The directory is
- * tagged with its namespace, so that each namespace sees its own.
+ * /sys/kernel/nf_ftpmark/net/: the files of a network namespace. The directory
+ * is tagged with its namespace, so that each namespace sees its own.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -50,8 +50,8 @@ static struct ftpmark_service *ftpmark_service_of(ftpmark_kobj_t *kobj)
  * Logs a refusal. The limit keeps the root of another user namespace from
  * flooding the log; the machine's own operator gets a line for every refusal.
  */
-static void ftpmark_refusal_log(const struct ftpmark_state *ns, const char *what,
-				const char *file,
+static void ftpmark_refusal_log(const struct ftpmark_state *ns,
+				const char *what, const char *file,
 				const struct ftpmark_refusal *refusal)
 {
 	if (!refusal->text[0])

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What older kernels lack. The sources are written for the newest kernel. This
- * header alone knows that kernels differ, and lets the compiler read most of that
- * off the kernel's own declarations: a version number says little about a kernel
- * that takes changes back from newer ones, as RHEL's do.
+ * header alone knows that kernels differ, and lets the compiler read most of
+ * that off the kernel's own declarations: a version number says little about a
+ * kernel that takes changes back from newer ones, as RHEL's do.
  *
- * It comes ahead of every source, so also of every "#define pr_fmt": therefore it
- * consists of macros, and includes nothing else that could bring <linux/printk.h>.
+ * It comes ahead of every source, and so of every "#define pr_fmt". Therefore
+ * it has macros only, and includes nothing that could bring <linux/printk.h>.
  */
 #ifndef FTPMARK_COMPAT_H
 #define FTPMARK_COMPAT_H
@@ -45,8 +45,8 @@
 		 default: &(net)->ns)
 
 /*
- * A type as kobject_init() and kobject_init_and_add() want it: const since 5.19.
- * Older ones do not change it either.
+ * A type as kobject_init() and kobject_init_and_add() want it: const since
+ * 5.19. Older kernels do not change the type either.
  */
 #define ftpmark_kobj_type(type) \
 	((typeof(_Generic(&kobject_init, \
