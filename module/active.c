@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Active FTP: which service a connection from a real server belongs to, and
- * the VIP it should come from. The hooks ask this for
- * each forwarded SYN (ipvs), or for the first packet of each connection of
- * conntrack (snat, masquerade).
+ * Active FTP: which service a connection from a real server belongs to, and the
+ * VIP it should come from. The hooks look that up for each forwarded SYN
+ * (ipvs), or for the first packet of each connection that conntrack tracks
+ * (snat, masquerade).
  */
 #include <linux/bits.h>
 #include <net/ipv6.h>
@@ -43,7 +43,7 @@ static bool ftpmark_active_lists(const struct ftpmark_target *target,
 /*
  * The longest prefix wins; then a service whose active is not off; then the
  * first name. A service that does not use the source port is passed over.
- * *nearest is the first service on this way whose active is not off.
+ * *nearest is the first service passed over whose active is not off.
  */
 static const struct ftpmark_target *
 ftpmark_active_by_address(const struct ftpmark_realserver_set *set,

@@ -177,7 +177,7 @@ void ftpmark_clients_note(struct ftpmark_clients *clients,
 	fresh = !entry->turn;
 	entry->seen = jiffies;
 	entry->turn = ++bucket->turn;
-	/* A sender that forges SYNs rarely sends a later packet, too. */
+	/* A sender of forged SYNs rarely sends later packets. */
 	if (!fresh && !ftpmark_is_syn(tcp))
 		entry->established = true;
 	spin_unlock_bh(&bucket->lock);

@@ -35,9 +35,9 @@ enum ftpmark_ipvs_entry {
 
 /*
  * Without a service, IPVS has no hooks that would translate anything. Since 7.2
- * it has no connection table either (conn_tab is NULL), which ip_vs_conn_new()
- * does not check: the test of ->enable, which IPVS sets after the table,
- * prevents the oops. It has to come before every other use of IPVS.
+ * it has no connection table either (conn_tab is NULL), and entering a
+ * connection would oops. The test of ->enable, which IPVS sets after the table,
+ * prevents that, so it has to come before every other use of IPVS.
  */
 static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
 {

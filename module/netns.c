@@ -69,8 +69,8 @@ int ftpmark_netns_init(void)
 
 	err = register_pernet_subsys(&ftpmark_netns_ops);
 	/*
-	 * If a namespace failed, a service may have come and gone in one set up
-	 * before: wait until our code has freed it.
+	 * If a namespace failed, a service may have come and gone in another
+	 * one that was set up before: wait until our code has freed it.
 	 */
 	if (err)
 		rcu_barrier();

@@ -9,7 +9,7 @@
 #include "net.h"
 #include "notrack.h"
 #include "packet.h"
-#include "parse.h"
+#include "ports.h"
 #include "table.h"
 
 static bool ftpmark_notrack_to_vip(const struct ftpmark_table *table,

@@ -46,8 +46,6 @@ ftpmark_parse_hosts(const char *text, struct ftpmark_refusal *refusal);
 const struct ftpmark_prefixes *
 ftpmark_parse_prefixes(const char *text, struct ftpmark_refusal *refusal);
 
-void ftpmark_ports_merge(struct ftpmark_ports *ports);
-bool ftpmark_ports_hold(const struct ftpmark_ports *ports, u16 port);
 ssize_t ftpmark_print_ports(const struct ftpmark_ports *ports, char *page);
 ssize_t ftpmark_print_prefixes(const struct ftpmark_prefixes *list, char *page);
 

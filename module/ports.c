@@ -8,6 +8,7 @@
 #include <linux/sysfs.h>
 
 #include "parse.h"
+#include "ports.h"
 
 static int ftpmark_port_parse(const char *text, size_t len, u16 *port)
 {

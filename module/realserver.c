@@ -9,8 +9,8 @@
 #include <linux/sort.h>
 #include <net/ipv6.h>
 
-#include "parse.h"
 #include "part.h"
+#include "ports.h"
 #include "realserver.h"
 
 /**
