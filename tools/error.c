@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "ftpmark.h"
+#include "verbs/call.h"
 
 static const char *ftpmark_error_file;
 static unsigned int ftpmark_error_line;

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "../module/version.h"
-#include "ftpmark.h"
-#include "netns.h"
-#include "reason.h"
-#include "sysfs.h"
+#include "module/kernel_log.h"
+#include "module/namespace.h"
+#include "module/sysfs.h"
+#include "verbs/call.h"
 
 static const char ftpmark_usage_line[] =
 	"usage: ftpmark [-n NETNS] [-j] COMMAND [WORD]...\n";

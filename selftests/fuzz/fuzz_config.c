@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/config.h"
-#include "../../tools/value.h"
+#include "model/config.h"
+#include "model/values.h"
 #include "fuzz.h"
 
 static void fuzz_profile(const struct ftpmark_profile *profile)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/import.h"
+#include "import/import.h"
 #include "fuzz.h"
 
 /* As ftpmark_profile_print() does, with every value. */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/claims.h"
-#include "../../tools/config.h"
-#include "../../tools/plan.h"
+#include "model/claims.h"
+#include "model/config.h"
+#include "model/plan.h"
 #include "fuzz.h"
 
 enum {

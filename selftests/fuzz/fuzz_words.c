@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/parse.h"
+#include "model/words.h"
 #include "fuzz.h"
 
 enum { FUZZ_WORDS_MAX = 64 };

@@ -10,7 +10,7 @@
 
 #include "kselftest.h"
 
-#include "../../tools/config.h"
+#include "model/config.h"
 #include "tool_random.h"
 
 enum {

@@ -21,7 +21,7 @@ verbs()
 # Prints all findings that "ftpmark check" knows.
 findings()
 {
-	grep -ohP '"[a-z0-9]+(-[a-z0-9]+)+"(?=,)' "$top"/tools/check_*.c | tr -d '"'
+	grep -ohP '"[a-z0-9]+(-[a-z0-9]+)+"(?=,)' "$top"/tools/check/*.c | tr -d '"'
 	"$ftpmark" stats --explain | awk 'NF == 2 && $2 ~ /^[0-9]+$/ { word = $1 }
 		/^ {8}/ && ++lines[word] == 2 { print "counter-" word }'
 }

@@ -11,7 +11,7 @@
 
 #include "kselftest.h"
 
-#include "../../tools/parse.h"
+#include "model/words.h"
 #include "tool_random.h"
 
 #define NAME_31 "a234567890123456789012345678901"

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What "ftpmark check" has found, and how it is told. */
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/findings.h"
+#include "module/counters.h"
+
+static const char *const ftpmark_grade_words[FTPMARK_GRADES] = {
+	[FTPMARK_FAULT] = "fault",
+	[FTPMARK_WARNING] = "warning",
+	[FTPMARK_NOTE] = "note",
+};
+
+/**
+ * ftpmark_found() - add a finding
+ * @findings: to these
+ * @grade: how bad it is
+ * @id: names it
+ * @service: which service it is about, or NULL
+ * @fmt: format of what was found
+ *
+ * ftpmark_remedy() has to follow.
+ */
+void ftpmark_found(struct ftpmark_findings *findings, enum ftpmark_grade grade,
+		   const char *id, const char *service, const char *fmt, ...)
+{
+	struct ftpmark_finding *grown, *finding;
+	va_list args;
+
+	grown = reallocarray(findings->finding, findings->count + 1,
+			     sizeof(*grown));
+	if (!grown) {
+		findings->failed = true;
+		return;
+	}
+	findings->finding = grown;
+	finding = &grown[findings->count++];
+	memset(finding, 0, sizeof(*finding));
+	finding->grade = grade;
+	finding->id = strdup(id);
+	finding->service = service ? strdup(service) : NULL;
+	va_start(args, fmt);
+	if (vasprintf(&finding->text, fmt, args) < 0)
+		finding->text = NULL;
+	va_end(args);
+	if (!finding->id || !finding->text || !finding->service != !service)
+		findings->failed = true;
+}
+
+/**
+ * ftpmark_remedy() - say what to do about the finding added last
+ * @findings: the findings
+ * @fmt: format of a line
+ */
+void ftpmark_remedy(struct ftpmark_findings *findings, const char *fmt, ...)
+{
+	struct ftpmark_finding *finding;
+	va_list args;
+
+	if (findings->failed)
+		return;
+	finding = &findings->finding[findings->count - 1];
+	va_start(args, fmt);
+	if (vasprintf(&finding->remedy, fmt, args) < 0) {
+		finding->remedy = NULL;
+		findings->failed = true;
+	}
+	va_end(args);
+}
+
+/**
+ * ftpmark_findings_graded() - how many are this bad
+ * @findings: the findings
+ * @grade: how bad
+ *
+ * Return: the number.
+ */
+size_t ftpmark_findings_graded(const struct ftpmark_findings *findings,
+			       enum ftpmark_grade grade)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		count += findings->finding[i].grade == grade;
+	return count;
+}
+
+/**
+ * ftpmark_findings_print() - print findings for people, the worst first
+ * @findings: the findings
+ */
+void ftpmark_findings_print(const struct ftpmark_findings *findings)
+{
+	const struct ftpmark_finding *finding;
+	enum ftpmark_grade grade;
+	size_t i;
+
+	for (grade = 0; grade < FTPMARK_GRADES; grade++) {
+		for (i = 0; i < findings->count; i++) {
+			finding = &findings->finding[i];
+			if (finding->grade != grade)
+				continue;
+			printf("%s: %s%s%s [%s]\n    %s\n",
+			       ftpmark_grade_words[grade],
+			       finding->service ? finding->service : "",
+			       finding->service ? ": " : "", finding->text,
+			       finding->id, finding->remedy);
+		}
+	}
+}
+
+static struct json_object *
+ftpmark_finding_json(const struct ftpmark_finding *finding)
+{
+	struct json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "id", json_object_new_string(finding->id));
+	json_object_object_add(json, "grade",
+			       json_object_new_string(ftpmark_grade_words[finding->grade]));
+	json_object_object_add(json, "service", finding->service ?
+			       json_object_new_string(finding->service) : NULL);
+	json_object_object_add(json, "finding",
+			       json_object_new_string(finding->text));
+	json_object_object_add(json, "remedy",
+			       json_object_new_string(finding->remedy));
+	return json;
+}
+
+/**
+ * ftpmark_findings_print_json() - print findings for machines, the worst first
+ * @findings: the findings
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ftpmark_findings_print_json(const struct ftpmark_findings *findings)
+{
+	static const char *const keys[FTPMARK_GRADES] = {
+		[FTPMARK_FAULT] = "faults",
+		[FTPMARK_WARNING] = "warnings",
+		[FTPMARK_NOTE] = "notes",
+	};
+	struct json_object *json = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+	const struct ftpmark_finding *finding;
+	enum ftpmark_grade grade;
+	size_t i;
+
+	for (grade = 0; grade < FTPMARK_GRADES; grade++) {
+		i = ftpmark_findings_graded(findings, grade);
+		json_object_object_add(json, keys[grade],
+				       json_object_new_uint64(i));
+		for (i = 0; i < findings->count; i++) {
+			finding = &findings->finding[i];
+			if (finding->grade == grade)
+				json_object_array_add(list,
+						      ftpmark_finding_json(finding));
+		}
+	}
+	json_object_object_add(json, "findings", list);
+	return ftpmark_json_print(json, false);
+}
+
+/**
+ * ftpmark_findings_free() - free findings
+ * @findings: the findings
+ */
+void ftpmark_findings_free(struct ftpmark_findings *findings)
+{
+	struct ftpmark_finding *finding;
+
+	while (findings->count) {
+		finding = &findings->finding[--findings->count];
+		free(finding->id);
+		free(finding->service);
+		free(finding->text);
+		free(finding->remedy);
+	}
+	free(findings->finding);
+	memset(findings, 0, sizeof(*findings));
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One rule of iptables, word by word, in every spelling of its options. */
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/rules.h"
+
+/**
+ * struct ftpmark_scan - where in a rule we are
+ * @rule: the rule
+ * @from: what -s is to mean, one address of its list, or NULL
+ * @to: the same for -d
+ * @not: a "!" stands before the option
+ */
+struct ftpmark_scan {
+	struct ftpmark_rule *rule;
+	const char *from;
+	const char *to;
+	bool not;
+};
+
+/**
+ * struct ftpmark_option - an option of iptables
+ * @name: its spellings
+ * @negates: it may stand behind a "!"
+ * @take: understands its value; says why it does not, or NULL
+ */
+struct ftpmark_option {
+	const char *name[3];
+	bool negates;
+	const char *(*take)(struct ftpmark_scan *scan, const char *value);
+};
+
+static bool ftpmark_number(const char **text, unsigned long *number)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	*number = strtoul(*text, &end, 0);
+	*text = end;
+	return *number <= 0xffffffff;
+}
+
+/* "255.255.255.0" or "24"; false if it is no prefix. */
+static bool ftpmark_mask(const char *text, struct ftpmark_prefix *prefix)
+{
+	unsigned int length = 0;
+	unsigned long number;
+	struct in_addr mask;
+	uint32_t bits;
+
+	if (prefix->family == AF_INET && strchr(text, '.')) {
+		if (inet_pton(AF_INET, text, &mask) != 1)
+			return false;
+		for (bits = ntohl(mask.s_addr); bits & 0x80000000; bits <<= 1)
+			length++;
+		prefix->length = length;
+		return !bits;
+	}
+	if (!ftpmark_number(&text, &number) || *text ||
+	    number > prefix->length)
+		return false;
+	prefix->length = number;
+	return true;
+}
+
+static bool ftpmark_rule_address(const char *text,
+				 struct ftpmark_prefix *prefix)
+{
+	const char *slash = strchr(text, '/');
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	char address[INET6_ADDRSTRLEN];
+	unsigned int bit;
+
+	memset(prefix, 0, sizeof(*prefix));
+	if (length >= sizeof(address))
+		return false;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	prefix->family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	prefix->length = prefix->family == AF_INET6 ? 128 : 32;
+	if (inet_pton(prefix->family, address, prefix->byte) != 1)
+		return false;
+	if (slash && !ftpmark_mask(slash + 1, prefix))
+		return false;
+	/* As the kernel does. */
+	for (bit = prefix->length; bit < 128; bit++)
+		prefix->byte[bit / 8] &= ~(0x80 >> bit % 8);
+	return true;
+}
+
+static const char *ftpmark_take_family(struct ftpmark_scan *scan, int family)
+{
+	struct ftpmark_match *match = &scan->rule->match;
+
+	if (match->family && match->family != family)
+		return "of both families";
+	match->family = family;
+	return NULL;
+}
+
+static const char *ftpmark_take_end(struct ftpmark_scan *scan,
+				    struct ftpmark_end *end, const char *value)
+{
+	struct ftpmark_prefix prefix;
+	const char *why;
+
+	if (!ftpmark_rule_address(value, &prefix))
+		return "not an address or prefix";
+	why = ftpmark_take_family(scan, prefix.family);
+	if (why)
+		return why;
+	/* Every address, as it is written by some. */
+	if (!prefix.length && !scan->not)
+		return NULL;
+	if (end->given || end->excepted)
+		return "a second address";
+	if (scan->not) {
+		end->excepted = true;
+		end->except = prefix;
+	} else {
+		end->given = true;
+		end->address = prefix;
+	}
+	return NULL;
+}
+
+static const char *ftpmark_take_source(struct ftpmark_scan *scan,
+				       const char *value)
+{
+	return ftpmark_take_end(scan, &scan->rule->match.from,
+				scan->from ?: value);
+}
+
+static const char *ftpmark_take_destination(struct ftpmark_scan *scan,
+					    const char *value)
+{
+	return ftpmark_take_end(scan, &scan->rule->match.to,
+				scan->to ?: value);
+}
+
+/* A number, or one of the two names that belong here. */
+static bool ftpmark_port(const char **text, unsigned int *port)
+{
+	static const struct {
+		const char *name;
+		unsigned int port;
+	} names[] = { { "ftp-data", 20 }, { "ftp", 21 } };
+	unsigned long number;
+	size_t i, length;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		length = strlen(names[i].name);
+		if (strncmp(*text, names[i].name, length))
+			continue;
+		*text += length;
+		*port = names[i].port;
+		return true;
+	}
+	if (!ftpmark_number(text, &number) || number > 65535)
+		return false;
+	*port = number;
+	return true;
+}
+
+/* 21, 10000:20000, :1023, 1024: */
+static bool ftpmark_port_range(const char **text, struct ftpmark_range *range)
+{
+	range->first = 0;
+	range->last = 65535;
+	if (**text != ':' && !ftpmark_port(text, &range->first))
+		return false;
+	if (**text != ':') {
+		range->last = range->first;
+		return true;
+	}
+	(*text)++;
+	if (**text && **text != ',' && !ftpmark_port(text, &range->last))
+		return false;
+	return range->first <= range->last;
+}
+
+static const char *ftpmark_take_ports(struct ftpmark_end *end,
+				      const char *value)
+{
+	if (end->count)
+		return "ports for a second time";
+	for (;; value++) {
+		if (end->count == FTPMARK_MULTIPORT_MAX)
+			return "too many ports";
+		if (!ftpmark_port_range(&value, &end->port[end->count++]) ||
+		    (*value && *value != ','))
+			return "not ports";
+		if (!*value)
+			return NULL;
+	}
+}
+
+static const char *ftpmark_take_sport(struct ftpmark_scan *scan,
+				      const char *value)
+{
+	return ftpmark_take_ports(&scan->rule->match.from, value);
+}
+
+static const char *ftpmark_take_dport(struct ftpmark_scan *scan,
+				      const char *value)
+{
+	return ftpmark_take_ports(&scan->rule->match.to, value);
+}
+
+static const char *ftpmark_take_protocol(struct ftpmark_scan *scan,
+					 const char *value)
+{
+	if (!strcmp(value, "all") || !strcmp(value, "0"))
+		return NULL;
+	if (strcmp(value, "tcp") && strcmp(value, "6"))
+		return "not TCP";
+	scan->rule->match.tcp = true;
+	return NULL;
+}
+
+static const char *ftpmark_take_in(struct ftpmark_scan *scan,
+				   const char *value)
+{
+	scan->rule->match.in = value;
+	return NULL;
+}
+
+static const char *ftpmark_take_out(struct ftpmark_scan *scan,
+				    const char *value)
+{
+	scan->rule->match.out = value;
+	return NULL;
+}
+
+static const char *ftpmark_take_module(struct ftpmark_scan *scan,
+				       const char *value)
+{
+	static const char *const known[] = {
+		"comment", "mark", "multiport", "tcp"
+	};
+	size_t i;
+
+	(void)scan;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!strcmp(value, known[i]))
+			return NULL;
+	}
+	return "nf_ftpmark matches addresses and ports only";
+}
+
+static const char *ftpmark_take_comment(struct ftpmark_scan *scan,
+					const char *value)
+{
+	(void)scan;
+	(void)value;
+	return NULL;
+}
+
+/* MARK or MARK/MASK, and what is behind it left over; why not, or NULL. */
+static const char *ftpmark_mark_mask(const char **text, unsigned long *mark,
+				     unsigned long *mask)
+{
+	*mask = 0xffffffff;
+	if (!ftpmark_number(text, mark))
+		return "not a mark";
+	if (**text == '/' && ((*text)++, !ftpmark_number(text, mask)))
+		return "not a mask";
+	return NULL;
+}
+
+static const char *ftpmark_take_unmarked(struct ftpmark_scan *scan,
+					 const char *value)
+{
+	unsigned long mark, mask;
+	const char *why;
+
+	why = ftpmark_mark_mask(&value, &mark, &mask);
+	if (why)
+		return why;
+	if (*value || mark || mask != 0xffffffff)
+		return "for some marks only";
+	scan->rule->match.unmarked = true;
+	return NULL;
+}
+
+static const char *ftpmark_take_mark(struct ftpmark_scan *scan,
+				     const char *value)
+{
+	unsigned long mark, mask;
+	const char *why;
+
+	why = ftpmark_mark_mask(&value, &mark, &mask);
+	if (why)
+		return why;
+	if (*value)
+		return "not a mark";
+	if (mask != 0xffffffff)
+		return "sets a part of the mark, nf_ftpmark the whole";
+	if (!mark)
+		return "takes a mark away";
+	scan->rule->mark = mark;
+	return NULL;
+}
+
+static const char *ftpmark_take_to_source(struct ftpmark_scan *scan,
+					  const char *value)
+{
+	struct ftpmark_prefix *source = &scan->rule->source;
+
+	if (scan->rule->target == FTPMARK_TARGET_SNAT && source->family)
+		return "a second address";
+	if (strchr(value, '/') || !ftpmark_rule_address(value, source)) {
+		memset(source, 0, sizeof(*source));
+		return "not one address alone";
+	}
+	return ftpmark_take_family(scan, source->family);
+}
+
+static const char *ftpmark_take_target(struct ftpmark_scan *scan,
+				       const char *value)
+{
+	static const struct {
+		const char *name;
+		enum ftpmark_target target;
+	} targets[] = {
+		{ "ACCEPT", FTPMARK_TARGET_LEAVE },
+		{ "MARK", FTPMARK_TARGET_MARK },
+		{ "MASQUERADE", FTPMARK_TARGET_MASQUERADE },
+		{ "RETURN", FTPMARK_TARGET_LEAVE },
+		{ "SNAT", FTPMARK_TARGET_SNAT },
+	};
+	size_t i;
+
+	scan->rule->jump = value;
+	scan->rule->target = FTPMARK_TARGET_OTHER;
+	for (i = 0; i < ARRAY_SIZE(targets); i++) {
+		if (!strcmp(value, targets[i].name))
+			scan->rule->target = targets[i].target;
+	}
+	return NULL;
+}
+
+static const struct ftpmark_option ftpmark_options[] = {
+	{ { "-s", "--source", "--src" }, true, ftpmark_take_source },
+	{ { "-d", "--destination", "--dst" }, true, ftpmark_take_destination },
+	{ { "-p", "--protocol", "--proto" }, false, ftpmark_take_protocol },
+	{ { "-i", "--in-interface" }, true, ftpmark_take_in },
+	{ { "-o", "--out-interface" }, true, ftpmark_take_out },
+	{ { "-m", "--match" }, false, ftpmark_take_module },
+	{ { "--sport", "--source-port" }, false, ftpmark_take_sport },
+	{ { "--sports", "--source-ports" }, false, ftpmark_take_sport },
+	{ { "--dport", "--destination-port" }, false, ftpmark_take_dport },
+	{ { "--dports", "--destination-ports" }, false, ftpmark_take_dport },
+	{ { "--comment" }, false, ftpmark_take_comment },
+	{ { "--mark" }, false, ftpmark_take_unmarked },
+	{ { "-j", "--jump" }, false, ftpmark_take_target },
+	{ { "--set-mark", "--set-xmark" }, false, ftpmark_take_mark },
+	{ { "--to-source", "--to" }, false, ftpmark_take_to_source },
+};
+
+static const struct ftpmark_option *ftpmark_option_find(const char *word)
+{
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(ftpmark_options); i++) {
+		for (j = 0; j < ARRAY_SIZE(ftpmark_options[i].name); j++) {
+			if (ftpmark_options[i].name[j] &&
+			    !strcmp(ftpmark_options[i].name[j], word))
+				return &ftpmark_options[i];
+		}
+	}
+	return NULL;
+}
+
+/* Later ones may only be wrong because of the first. */
+static void ftpmark_rule_odd(struct ftpmark_rule *rule, const char *word,
+			     const char *why)
+{
+	if (!why || rule->odd)
+		return;
+	rule->odd = word;
+	rule->why = why;
+}
+
+/* One option with its value; how many words that is. */
+static int ftpmark_rule_option(struct ftpmark_scan *scan, int argc,
+			       char *const argv[])
+{
+	const struct ftpmark_option *option = ftpmark_option_find(argv[0]);
+	struct ftpmark_rule *rule = scan->rule;
+	int words = 2;
+
+	if (!option) {
+		ftpmark_rule_odd(rule, argv[0], "not part of the recipe");
+		return 1;
+	}
+	/* The old way: -d ! ADDRESS */
+	if (argc > 1 && !strcmp(argv[1], "!")) {
+		scan->not = !scan->not;
+		words = 3;
+	}
+	if (argc < words) {
+		ftpmark_rule_odd(rule, argv[0], "value missing");
+		return argc;
+	}
+	if (scan->not && !option->negates)
+		ftpmark_rule_odd(rule, argv[0], "negated");
+	else
+		ftpmark_rule_odd(rule, argv[words - 1],
+				 option->take(scan, argv[words - 1]));
+	return words;
+}
+
+/**
+ * ftpmark_rule_parse() - understand what stands behind "-A CHAIN"
+ * @rule: the rule, zeroed but for where it stands
+ * @argc: number of words
+ * @argv: these; the rule keeps pointers to them
+ * @from: what -s is to mean, one address of its list, or NULL
+ * @to: the same for -d
+ */
+void ftpmark_rule_parse(struct ftpmark_rule *rule, int argc,
+			char *const argv[], const char *from, const char *to)
+{
+	struct ftpmark_scan scan = { rule, from, to, false };
+	int at = 0;
+
+	while (at < argc) {
+		scan.not = !strcmp(argv[at], "!");
+		at += scan.not;
+		if (at == argc) {
+			ftpmark_rule_odd(rule, "!", "value missing");
+		} else if (!strcmp(argv[at], "-4") ||
+			   !strcmp(argv[at], "--ipv4")) {
+			ftpmark_rule_odd(rule, argv[at],
+					 ftpmark_take_family(&scan, AF_INET));
+			at++;
+		} else if (!strcmp(argv[at], "-6") ||
+			   !strcmp(argv[at], "--ipv6")) {
+			ftpmark_rule_odd(rule, argv[at],
+					 ftpmark_take_family(&scan, AF_INET6));
+			at++;
+		} else if (!strcmp(argv[at], "-c") ||
+			   !strcmp(argv[at], "--set-counters")) {
+			at += 3;
+		} else {
+			at += ftpmark_rule_option(&scan, argc - at, argv + at);
+		}
+	}
+	if (rule->target == FTPMARK_TARGET_MARK && !rule->mark)
+		ftpmark_rule_odd(rule, rule->jump, "no mark");
+	if (rule->target == FTPMARK_TARGET_SNAT && !rule->source.family)
+		ftpmark_rule_odd(rule, rule->jump, "no address");
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The text of iptables-save, cut into rules. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/rules.h"
+
+static const char ftpmark_rule_blanks[] = " \t\r";
+
+static const char *const ftpmark_lists[] = {
+	"-s", "--source", "--src", "-d", "--destination", "--dst",
+};
+
+/* The next word, its quotes taken off; NULL at the end. */
+static char *ftpmark_rule_word(char **cursor)
+{
+	char *at = *cursor + strspn(*cursor, ftpmark_rule_blanks);
+	char *word = at, *out = at;
+	bool quoted = false;
+
+	if (!*at)
+		return NULL;
+	for (; *at && (quoted || !strchr(ftpmark_rule_blanks, *at)); at++) {
+		if (*at == '"')
+			quoted = !quoted;
+		else if (quoted && *at == '\\' && at[1])
+			*out++ = *++at;
+		else
+			*out++ = *at;
+	}
+	*cursor = *at ? at + 1 : at;
+	*out = '\0';
+	return word;
+}
+
+/* --option=value is two words. */
+static int ftpmark_rule_words(char *text, char *argv[FTPMARK_RULE_WORDS_MAX])
+{
+	char *word, *equals;
+	int argc = 0;
+
+	while ((word = ftpmark_rule_word(&text))) {
+		if (argc > FTPMARK_RULE_WORDS_MAX - 2)
+			return -1;
+		argv[argc++] = word;
+		equals = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
+		if (equals) {
+			*equals = '\0';
+			argv[argc++] = equals + 1;
+		}
+	}
+	return argc;
+}
+
+static struct ftpmark_rule *ftpmark_rules_add(struct ftpmark_rules *rules,
+					      unsigned int line)
+{
+	const struct ftpmark_section *section;
+	struct ftpmark_rule *rule;
+	size_t room;
+
+	if (rules->count == rules->room) {
+		room = rules->room ? 2 * rules->room : 16;
+		rule = reallocarray(rules->rule, room, sizeof(*rule));
+		if (!rule)
+			return NULL;
+		rules->rule = rule;
+		rules->room = room;
+	}
+	section = &rules->section[rules->sections - 1];
+	rule = &rules->rule[rules->count++];
+	memset(rule, 0, sizeof(*rule));
+	rule->line = line;
+	rule->section = rules->sections - 1;
+	rule->table = section->table;
+	return rule;
+}
+
+/* The value of -s (0) or -d (1) if it is a list: as many rules are meant. */
+static char *ftpmark_rule_list(int argc, char *const argv[], int which)
+{
+	size_t i;
+	int at;
+
+	for (at = 0; at + 1 < argc; at++) {
+		for (i = 0; i < 3; i++) {
+			if (!strcmp(argv[at], ftpmark_lists[3 * which + i]) &&
+			    strchr(argv[at + 1], ','))
+				return argv[at + 1];
+		}
+	}
+	return NULL;
+}
+
+/* The first of a list, cut off; false at its end. */
+static bool ftpmark_rule_pick(char **list, char **item)
+{
+	*item = *list ? strsep(list, ",") : NULL;
+	return *item;
+}
+
+static bool ftpmark_rules_line(struct ftpmark_rules *rules, unsigned int line,
+			       int argc, char *const argv[])
+{
+	char *sources = ftpmark_rule_list(argc, argv, 0);
+	char *targets = ftpmark_rule_list(argc, argv, 1);
+	char *from = NULL, *to = NULL;
+	struct ftpmark_rule *rule;
+
+	/* One of them: two lists in a rule are more than anyone has written. */
+	if (sources && !targets)
+		ftpmark_rule_pick(&sources, &from);
+	else if (targets && !sources)
+		ftpmark_rule_pick(&targets, &to);
+	do {
+		rule = ftpmark_rules_add(rules, line);
+		if (!rule)
+			return false;
+		rule->chain = argv[1];
+		ftpmark_rule_parse(rule, argc - 2, argv + 2, from, to);
+	} while ((from && ftpmark_rule_pick(&sources, &from)) ||
+		 (to && ftpmark_rule_pick(&targets, &to)));
+	return true;
+}
+
+/* What is no appended rule is kept as one that is not understood. */
+static bool ftpmark_rules_command(struct ftpmark_rules *rules,
+				  unsigned int line, char *text)
+{
+	char *argv[FTPMARK_RULE_WORDS_MAX];
+	struct ftpmark_rule *rule;
+	int argc;
+
+	/* The counters of iptables-save -c. */
+	if (*text == '[') {
+		text += strcspn(text, "]");
+		text += *text == ']';
+	}
+	argc = ftpmark_rule_words(text, argv);
+	if (argc >= 2 &&
+	    (!strcmp(argv[0], "-A") || !strcmp(argv[0], "--append")))
+		return ftpmark_rules_line(rules, line, argc, argv);
+	rule = ftpmark_rules_add(rules, line);
+	if (!rule)
+		return false;
+	rule->chain = "";
+	rule->odd = argc > 0 ? argv[0] : "";
+	rule->why = argc < 0 ? "too many words" : "not a rule with -A";
+	return true;
+}
+
+static bool ftpmark_rules_section(struct ftpmark_rules *rules,
+				  unsigned int line, char *name)
+{
+	struct ftpmark_section *section;
+
+	section = reallocarray(rules->section, rules->sections + 1,
+			       sizeof(*section));
+	if (!section)
+		return false;
+	rules->section = section;
+	section += rules->sections++;
+	section->line = line;
+	section->name = ftpmark_rule_word(&name) ?: "";
+	section->others = 0;
+	section->table = !strcmp(section->name, "mangle") ?
+			 FTPMARK_TABLE_MANGLE :
+			 !strcmp(section->name, "nat") ? FTPMARK_TABLE_NAT :
+			 FTPMARK_TABLE_OTHER;
+	return true;
+}
+
+/* What iptables-save says of rules that it can't show. */
+static bool ftpmark_rules_elsewhere(const char *comment)
+{
+	return strstr(comment, "tables present") ||
+	       strstr(comment, "incompatible");
+}
+
+/* True while all goes well; what is no iptables-save text is a fault. */
+static bool ftpmark_rules_text(struct ftpmark_rules *rules, unsigned int line,
+			       char *text)
+{
+	static const char commit[] = "COMMIT";
+	bool inside = rules->sections > 0;
+
+	text += strspn(text, ftpmark_rule_blanks);
+	if (!*text)
+		return true;
+	if (*text == '#') {
+		if (ftpmark_rules_elsewhere(text))
+			rules->elsewhere = line;
+		return true;
+	}
+	if (*text == '*')
+		return ftpmark_rules_section(rules, line, text + 1);
+	if (!inside) {
+		rules->fault = line;
+		return true;
+	}
+	if (*text == ':' || !strncmp(text, commit, strlen(commit)))
+		return true;
+	if (rules->section[rules->sections - 1].table == FTPMARK_TABLE_OTHER) {
+		rules->section[rules->sections - 1].others++;
+		return true;
+	}
+	return ftpmark_rules_command(rules, line, text);
+}
+
+/**
+ * ftpmark_rules_parse() - understand the text of iptables-save
+ * @text: the text, one byte longer than @size says; it is cut into words, and
+ *	the rules keep pointers to them
+ * @size: its length
+ * @rules: the rules, to be freed by the caller in any case
+ *
+ * Several texts may stand one behind the other. What a rule has that is not
+ * understood is told in the rule.
+ *
+ * Return: false if memory is short.
+ */
+bool ftpmark_rules_parse(char *text, size_t size, struct ftpmark_rules *rules)
+{
+	char *end = text + size;
+	unsigned int line = 0;
+	char *next;
+	char *at;
+
+	memset(rules, 0, sizeof(*rules));
+	*end = '\n';
+	for (; text < end && !rules->fault; text = next) {
+		line++;
+		next = memchr(text, '\n', end - text + 1);
+		for (at = text; at < next; at++) {
+			if (!*at)
+				*at = '?';
+		}
+		*next++ = '\0';
+		if (!ftpmark_rules_text(rules, line, text))
+			return false;
+	}
+	if (!rules->sections && !rules->fault)
+		rules->fault = line ?: 1;
+	return true;
+}
+
+/**
+ * ftpmark_rules_free() - free all rules
+ * @rules: what holds them; empty behind it
+ */
+void ftpmark_rules_free(struct ftpmark_rules *rules)
+{
+	free(rules->rule);
+	free(rules->section);
+	memset(rules, 0, sizeof(*rules));
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is in a list of addresses, or in a set of ports. */
+
+#include <string.h>
+
+#include "model/lists.h"
+
+/**
+ * ftpmark_prefix_covers() - does a prefix lie in another
+ * @wide: the other
+ * @narrow: the prefix
+ *
+ * Return: true if it does, or if they are the same.
+ */
+bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
+			   const struct ftpmark_prefix *narrow)
+{
+	unsigned int bit;
+
+	if (wide->family != narrow->family || wide->length > narrow->length)
+		return false;
+	for (bit = 0; bit < wide->length; bit++) {
+		if ((wide->byte[bit / 8] ^ narrow->byte[bit / 8]) &
+		    (0x80 >> bit % 8))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * ftpmark_prefix_listed() - is a prefix in a list, as it is
+ * @list: the list
+ * @prefix: the prefix
+ *
+ * Return: true if it is.
+ */
+bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
+			   const struct ftpmark_prefix *prefix)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (!memcmp(&list->item[i], prefix, sizeof(*prefix)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * ftpmark_prefix_covered() - does a prefix lie in one of a list
+ * @list: the list
+ * @prefix: the prefix
+ *
+ * Return: true if it does.
+ */
+bool ftpmark_prefix_covered(const struct ftpmark_prefixes *list,
+			    const struct ftpmark_prefix *prefix)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (ftpmark_prefix_covers(&list->item[i], prefix))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * ftpmark_prefixes_meet() - have two lists an address in common
+ * @a: the one
+ * @b: the other
+ *
+ * Return: true if they have.
+ */
+bool ftpmark_prefixes_meet(const struct ftpmark_prefixes *a,
+			   const struct ftpmark_prefixes *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->count; i++) {
+		for (j = 0; j < b->count; j++) {
+			if (ftpmark_prefix_covers(&a->item[i], &b->item[j]) ||
+			    ftpmark_prefix_covers(&b->item[j], &a->item[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * ftpmark_prefixes_count() - how many of a list are of a family
+ * @list: the list
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: how many.
+ */
+size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		count += list->item[i].family == family;
+	return count;
+}
+
+/**
+ * ftpmark_prefixes_first() - the first of a list that is of a family
+ * @list: the list
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: it, or NULL.
+ */
+const struct ftpmark_prefix *
+ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->item[i].family == family)
+			return &list->item[i];
+	}
+	return NULL;
+}
+
+/**
+ * ftpmark_ranges_meet() - have two sets of ports one in common
+ * @a: the one
+ * @b: the other
+ *
+ * Return: true if they have.
+ */
+bool ftpmark_ranges_meet(const struct ftpmark_ranges *a,
+			 const struct ftpmark_ranges *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->count; i++) {
+		for (j = 0; j < b->count; j++) {
+			if (a->item[i].first <= b->item[j].last &&
+			    b->item[j].first <= a->item[i].last)
+				return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * ftpmark_ranges_have() - is a port in a set
+ * @set: the set
+ * @port: the port
+ *
+ * Return: true if it is.
+ */
+bool ftpmark_ranges_have(const struct ftpmark_ranges *set, unsigned int port)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (port >= set->item[i].first && port <= set->item[i].last)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From one configuration to another. The module refuses a write that would
+ * give one port of a VIP to two services, also if the next write would end
+ * that. So:
+ *
+ *	1. services to come are created and set, unseen by packets;
+ *	2. services in the way of another give up what they will not keep;
+ *	3. all take what they are to have, and are enabled;
+ *	4. services that are to go are disabled, if not by 2, and removed last,
+ *	   since only their counters can't be brought back.
+ *
+ * What a service has before and after it keeps all the time.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/claims.h"
+#include "model/plan.h"
+#include "model/values.h"
+
+/**
+ * struct ftpmark_pair - a service as it is and as it is to be
+ * @now: as it is, or NULL
+ * @want: as it is to be, or NULL
+ */
+struct ftpmark_pair {
+	struct ftpmark_profile *now;
+	struct ftpmark_profile *want;
+};
+
+/* The order in which they are written: VIPs last, see claims.c. */
+static const char *const ftpmark_plan_ports[] = {
+	"control_ports", "passive_ports",
+};
+
+static void ftpmark_plan_step(struct ftpmark_plan *plan,
+			      enum ftpmark_step_kind kind,
+			      const struct ftpmark_profile *profile,
+			      const char *file, const char *value,
+			      const char *old)
+{
+	struct ftpmark_step *step;
+	size_t room;
+
+	if (plan->count == plan->room) {
+		room = plan->room ? 2 * plan->room : 64;
+		step = realloc(plan->step, room * sizeof(*step));
+		if (!step) {
+			plan->failed = true;
+			return;
+		}
+		plan->step = step;
+		plan->room = room;
+	}
+	step = &plan->step[plan->count++];
+	memset(step, 0, sizeof(*step));
+	step->kind = kind;
+	step->profile = profile;
+	if (file)
+		step->setting = ftpmark_setting_find(file);
+	if (value)
+		step->value = strdup(value);
+	if (old)
+		step->old = strdup(old);
+	if ((value && !step->value) || (old && !step->old))
+		plan->failed = true;
+}
+
+/**
+ * ftpmark_plan_free() - free the steps
+ * @plan: the plan; empty behind it
+ */
+void ftpmark_plan_free(struct ftpmark_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		free(plan->step[i].value);
+		free(plan->step[i].old);
+	}
+	free(plan->step);
+	memset(plan, 0, sizeof(*plan));
+}
+
+/**
+ * ftpmark_profile_differs() - is a setting to be changed
+ * @now: the service as it is
+ * @want: the service as it is to be
+ * @index: of the setting
+ *
+ * A setting that the module does not know can't differ from its standard.
+ *
+ * Return: true if it is.
+ */
+bool ftpmark_profile_differs(const struct ftpmark_profile *now,
+			     const struct ftpmark_profile *want, size_t index)
+{
+	const char *value = want->value[index];
+
+	if (!now->value[index])
+		return value && strcmp(value,
+				       ftpmark_settings[index].standard);
+	if (!value)
+		value = ftpmark_settings[index].standard;
+	return strcmp(now->value[index], value);
+}
+
+/* Writes a setting, and keeps the profile at what it now is. */
+static void ftpmark_plan_write(struct ftpmark_plan *plan,
+			       struct ftpmark_pair *pair, const char *file,
+			       const char *value)
+{
+	size_t index = ftpmark_setting_index(file);
+	char *copy = strdup(value);
+
+	ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, pair->want ?: pair->now,
+			  file, value,
+			  ftpmark_profile_value(pair->now, file));
+	if (!copy) {
+		plan->failed = true;
+		return;
+	}
+	free(pair->now->value[index]);
+	pair->now->value[index] = copy;
+}
+
+static void ftpmark_plan_create(struct ftpmark_plan *plan,
+				const struct ftpmark_profile *want)
+{
+	size_t enabled = ftpmark_setting_index("enabled");
+	size_t i;
+
+	ftpmark_plan_step(plan, FTPMARK_STEP_CREATE, want, NULL, NULL, NULL);
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		if (i != enabled && want->value[i])
+			ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, want,
+					  ftpmark_settings[i].file,
+					  want->value[i], NULL);
+	}
+}
+
+/* The VIPs that a service has and keeps; "none" for none. */
+static void ftpmark_plan_common_vips(const struct ftpmark_pair *pair,
+				     char text[FTPMARK_VALUE_MAX + 1])
+{
+	struct ftpmark_prefixes now, want, common = { .count = 0 };
+	struct ftpmark_fault fault;
+	size_t i, j;
+
+	ftpmark_prefixes_parse(ftpmark_profile_list(pair->now, "vip"), true,
+			       FTPMARK_ITEMS_MAX, &now, &fault);
+	ftpmark_prefixes_parse(ftpmark_profile_list(pair->want, "vip"), true,
+			       FTPMARK_ITEMS_MAX, &want, &fault);
+	for (i = 0; i < now.count; i++) {
+		for (j = 0; j < want.count; j++) {
+			if (!memcmp(&now.item[i], &want.item[j],
+				    sizeof(now.item[i])))
+				common.item[common.count++] = now.item[i];
+		}
+	}
+	ftpmark_prefixes_print(&common, text);
+}
+
+/*
+ * The ports that a service has and keeps. Two sets of n ranges may have up to
+ * 2n - 1 in common; what has no room is given up and taken again.
+ */
+static void ftpmark_plan_common_ports(const struct ftpmark_pair *pair,
+				      const char *file,
+				      char text[FTPMARK_VALUE_MAX + 1])
+{
+	struct ftpmark_ranges now, want, common = { .count = 0 };
+	unsigned int first, last;
+	struct ftpmark_fault fault;
+	size_t i = 0, j = 0;
+
+	ftpmark_ranges_parse(ftpmark_profile_list(pair->now, file), &now, &fault);
+	ftpmark_ranges_parse(ftpmark_profile_list(pair->want, file), &want,
+			     &fault);
+	while (i < now.count && j < want.count) {
+		first = now.item[i].first > want.item[j].first ?
+			now.item[i].first : want.item[j].first;
+		last = now.item[i].last < want.item[j].last ?
+		       now.item[i].last : want.item[j].last;
+		if (first <= last && common.count < FTPMARK_ITEMS_MAX) {
+			common.item[common.count].first = first;
+			common.item[common.count++].last = last;
+		}
+		if (now.item[i].last < want.item[j].last)
+			i++;
+		else
+			j++;
+	}
+	ftpmark_ranges_print(&common, text);
+}
+
+static void ftpmark_plan_shrink_to(struct ftpmark_plan *plan,
+				   struct ftpmark_pair *pair, const char *file,
+				   const char *value)
+{
+	if (strcmp(ftpmark_profile_value(pair->now, file), value))
+		ftpmark_plan_write(plan, pair, file, value);
+}
+
+/* Step 2, for a service that is and stays enabled. */
+static void ftpmark_plan_shrink(struct ftpmark_plan *plan,
+				struct ftpmark_pair *pair)
+{
+	char control[FTPMARK_VALUE_MAX + 1];
+	char passive[FTPMARK_VALUE_MAX + 1];
+	char vip[FTPMARK_VALUE_MAX + 1];
+
+	ftpmark_plan_common_vips(pair, vip);
+	ftpmark_plan_common_ports(pair, "control_ports", control);
+	ftpmark_plan_common_ports(pair, "passive_ports", passive);
+	/* Nothing would be left. */
+	if (!strcmp(vip, "none") || !strcmp(control, "none")) {
+		ftpmark_plan_write(plan, pair, "enabled", "0");
+		return;
+	}
+	ftpmark_plan_shrink_to(plan, pair, "vip", vip);
+	ftpmark_plan_shrink_to(plan, pair, "control_ports", control);
+	ftpmark_plan_shrink_to(plan, pair, "passive_ports", passive);
+}
+
+static void ftpmark_plan_yield(struct ftpmark_plan *plan,
+			       struct ftpmark_pair *pair)
+{
+	bool clash = pair->now->clash || (pair->want && pair->want->clash);
+
+	if (!ftpmark_profile_enabled(pair->now))
+		return;
+	if (pair->want ? !ftpmark_profile_enabled(pair->want) : clash)
+		ftpmark_plan_write(plan, pair, "enabled", "0");
+	else if (pair->want && clash)
+		ftpmark_plan_shrink(plan, pair);
+}
+
+static void ftpmark_plan_take_one(struct ftpmark_plan *plan,
+				  struct ftpmark_pair *pair, const char *file)
+{
+	if (ftpmark_profile_differs(pair->now, pair->want,
+				    ftpmark_setting_index(file)))
+		ftpmark_plan_write(plan, pair, file,
+				   ftpmark_profile_value(pair->want, file));
+}
+
+static void ftpmark_plan_take(struct ftpmark_plan *plan,
+			      struct ftpmark_pair *pair)
+{
+	const char *file;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ftpmark_plan_ports); i++)
+		ftpmark_plan_take_one(plan, pair, ftpmark_plan_ports[i]);
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		file = ftpmark_settings[i].file;
+		if (strcmp(file, "enabled") && strcmp(file, "vip"))
+			ftpmark_plan_take_one(plan, pair, file);
+	}
+	ftpmark_plan_take_one(plan, pair, "vip");
+	ftpmark_plan_take_one(plan, pair, "enabled");
+}
+
+static void ftpmark_plan_stage(struct ftpmark_plan *plan, int stage,
+			       struct ftpmark_pair *pair)
+{
+	struct ftpmark_profile *now = pair->now, *want = pair->want;
+
+	if (stage == 1 && !now)
+		ftpmark_plan_create(plan, want);
+	if (stage == 2 && now)
+		ftpmark_plan_yield(plan, pair);
+	if (stage == 3 && now && want)
+		ftpmark_plan_take(plan, pair);
+	if (stage == 3 && !now && ftpmark_profile_enabled(want))
+		ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, want, "enabled",
+				  "1", "0");
+	if (stage == 4 && !want && ftpmark_profile_enabled(now))
+		ftpmark_plan_write(plan, pair, "enabled", "0");
+	if (stage == 5 && !want)
+		ftpmark_plan_step(plan, FTPMARK_STEP_REMOVE, now, NULL, NULL,
+				  NULL);
+}
+
+/**
+ * ftpmark_plan_make() - find the steps
+ * @now: the services as they are; as they will be behind it
+ * @want: the services as they are to be
+ * @plan: the steps, to be freed by the caller in any case
+ *
+ * Return: true, or false if memory is short.
+ */
+bool ftpmark_plan_make(struct ftpmark_config *now, struct ftpmark_config *want,
+		       struct ftpmark_plan *plan)
+{
+	struct ftpmark_pair pair;
+	size_t i, j;
+	int order;
+	int stage;
+
+	memset(plan, 0, sizeof(*plan));
+	if (ftpmark_claims_mark(now, want) == FTPMARK_CLAIMS_NO_MEMORY)
+		return false;
+	for (stage = 1; stage <= 5; stage++) {
+		for (i = 0, j = 0; i < now->count || j < want->count;) {
+			order = i == now->count ? 1 : j == want->count ? -1 :
+				strcmp(now->profile[i].name,
+				       want->profile[j].name);
+			pair.now = order <= 0 ? &now->profile[i++] : NULL;
+			pair.want = order >= 0 ? &want->profile[j++] : NULL;
+			ftpmark_plan_stage(plan, stage, &pair);
+		}
+	}
+	return !plan->failed;
+}

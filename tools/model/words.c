@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tool's grammar, without any input or output. */
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/words.h"
+
+#define FTPMARK_PORTS "a list of ports and port ranges"
+
+enum { FTPMARK_ENABLED, FTPMARK_VIP };
+
+static const char *const ftpmark_switch_words[] = { "0", "1", NULL };
+static const char *const ftpmark_marked_words[] = { "overwrite", "keep", NULL };
+static const char *const ftpmark_active_words[] = {
+	"ipvs", "snat", "masquerade", "off", NULL
+};
+
+/* In the order in which they are shown. */
+const struct ftpmark_setting ftpmark_settings[] = {
+	[FTPMARK_ENABLED] = {
+		.file = "enabled", .word = "enabled",
+		.takes = "one of: 0, 1",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
+		.standard = "0",
+	},
+	[FTPMARK_VIP] = {
+		.file = "vip", .word = "vip", .list = true, .limit = 16,
+		.takes = "a list of IPv4 and IPv6 host addresses",
+		.kind = FTPMARK_HOSTS, .standard = "none",
+	}, {
+		.file = "control_ports", .word = "control-ports",
+		.alias = "control", .list = true, .limit = 64,
+		.takes = FTPMARK_PORTS,
+		.kind = FTPMARK_RANGES, .standard = "21",
+	}, {
+		.file = "passive_ports", .word = "passive-ports",
+		.alias = "passive", .list = true, .limit = 64,
+		.takes = FTPMARK_PORTS,
+		.kind = FTPMARK_RANGES, .standard = "10000-20000",
+	}, {
+		.file = "mark", .word = "mark",
+		.takes = "a number from 1 to 0xffffffff",
+		.kind = FTPMARK_NUMBER, .standard = "21",
+	}, {
+		.file = "on_marked", .word = "on-marked",
+		.takes = "one of: overwrite, keep",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_marked_words,
+		.standard = "overwrite",
+	}, {
+		.file = "real_servers", .word = "real-servers",
+		.alias = "real", .list = true, .limit = 64,
+		.takes = "a list of prefixes without host bits",
+		.kind = FTPMARK_PREFIXES, .standard = "none",
+	}, {
+		.file = "active", .word = "active",
+		.takes = "one of: ipvs, snat, masquerade, off",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_active_words,
+		.standard = "ipvs",
+	}, {
+		.file = "active_ports", .word = "active-ports",
+		.list = true, .limit = 64,
+		.takes = FTPMARK_PORTS,
+		.kind = FTPMARK_RANGES, .standard = "20",
+	}, {
+		.file = "notrack", .word = "notrack", .takes = "one of: 0, 1",
+		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
+		.standard = "0",
+	},
+};
+
+const size_t ftpmark_settings_count = ARRAY_SIZE(ftpmark_settings);
+
+static_assert(ARRAY_SIZE(ftpmark_settings) <= FTPMARK_SETTINGS_MAX,
+	      "a request must hold every setting");
+
+static bool ftpmark_refuse(struct ftpmark_complaint *complaint,
+			   const char *word, const char *why)
+{
+	complaint->word = word;
+	complaint->why = why;
+	return false;
+}
+
+/* The locale must not widen what a name may hold, so no isalnum(). */
+static bool ftpmark_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z');
+}
+
+/**
+ * ftpmark_name_valid() - may a service be called this
+ * @name: the name
+ *
+ * A valid name is also safe as one component of a path.
+ *
+ * Return: true if it may.
+ */
+bool ftpmark_name_valid(const char *name)
+{
+	size_t i;
+
+	if (!ftpmark_alnum(name[0]))
+		return false;
+	for (i = 1; name[i]; i++) {
+		if (i == FTPMARK_NAME_MAX)
+			return false;
+		if (!ftpmark_alnum(name[i]) && !strchr("_.-", name[i]))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * ftpmark_setting_find() - look a setting up by any of its words
+ * @word: the word, exact
+ *
+ * Return: the setting, or NULL.
+ */
+const struct ftpmark_setting *ftpmark_setting_find(const char *word)
+{
+	const struct ftpmark_setting *setting;
+	size_t i;
+
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		setting = &ftpmark_settings[i];
+		if (!strcmp(word, setting->file) ||
+		    !strcmp(word, setting->word) ||
+		    (setting->alias && !strcmp(word, setting->alias)))
+			return setting;
+	}
+	return NULL;
+}
+
+/**
+ * ftpmark_setting_is_enabled() - is this the switch of the service
+ * @setting: the setting
+ *
+ * Return: true for "enabled", which has a say in the order of writes.
+ */
+bool ftpmark_setting_is_enabled(const struct ftpmark_setting *setting)
+{
+	return setting == &ftpmark_settings[FTPMARK_ENABLED];
+}
+
+static bool ftpmark_request_has(const struct ftpmark_request *request,
+				const struct ftpmark_setting *setting)
+{
+	size_t i;
+
+	for (i = 0; i < request->count; i++) {
+		if (request->changes[i].setting == setting)
+			return true;
+	}
+	return false;
+}
+
+/* A complaint about a value names its setting: the value may be anything. */
+static bool ftpmark_parse_value(const char *word, const char *value,
+				struct ftpmark_change *change,
+				struct ftpmark_complaint *complaint)
+{
+	if (!value)
+		return ftpmark_refuse(complaint, word, "value missing");
+	if (!value[strspn(value, " \t")])
+		return ftpmark_refuse(complaint, word, change->setting->list ?
+				      "value empty (an empty list is: none)" :
+				      "value empty");
+	if (strnlen(value, FTPMARK_VALUE_MAX + 1) > FTPMARK_VALUE_MAX)
+		return ftpmark_refuse(complaint, word,
+				      "value too long (at most 4095 bytes)");
+	if (strchr(value, '\n'))
+		return ftpmark_refuse(complaint, word,
+				      "value holds a newline");
+
+	if (change->setting->list && !strcmp(value, "none"))
+		value = "";
+	change->value = value;
+	return true;
+}
+
+static bool ftpmark_parse_changes(int argc, char *const argv[],
+				  struct ftpmark_request *request,
+				  struct ftpmark_complaint *complaint)
+{
+	struct ftpmark_change change = { NULL, NULL };
+	int i;
+
+	for (i = 0; i < argc; i += 2) {
+		change.setting = ftpmark_setting_find(argv[i]);
+		if (!change.setting)
+			return ftpmark_refuse(complaint, argv[i],
+					      "no such setting");
+		if (ftpmark_request_has(request, change.setting))
+			return ftpmark_refuse(complaint, argv[i],
+					      "given twice");
+		if (!ftpmark_parse_value(argv[i],
+					 i + 1 < argc ? argv[i + 1] : NULL,
+					 &change, complaint))
+			return false;
+		request->changes[request->count++] = change;
+	}
+	return true;
+}
+
+/**
+ * ftpmark_parse() - understand the words that follow a verb
+ * @shape: what the verb takes
+ * @argc: number of words
+ * @argv: the words; the request keeps pointers into them
+ * @request: what was asked for, if understood
+ * @complaint: why it was not understood, otherwise
+ *
+ * Return: true if understood.
+ */
+bool ftpmark_parse(enum ftpmark_shape shape, int argc, char *const argv[],
+		   struct ftpmark_request *request,
+		   struct ftpmark_complaint *complaint)
+{
+	memset(request, 0, sizeof(*request));
+
+	if (shape == FTPMARK_NO_WORDS && argc > 0)
+		return ftpmark_refuse(complaint, argv[0], "not expected");
+	if (argc == 0) {
+		if (shape == FTPMARK_NO_WORDS || shape == FTPMARK_MAY_NAME)
+			return true;
+		return ftpmark_refuse(complaint, "NAME", "missing");
+	}
+
+	if (!ftpmark_name_valid(argv[0]))
+		return ftpmark_refuse(complaint, argv[0],
+				      "not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)");
+	request->name = argv[0];
+
+	if (shape != FTPMARK_NAME_MAY_SET && shape != FTPMARK_NAME_SET) {
+		if (argc > 1)
+			return ftpmark_refuse(complaint, argv[1],
+					      "not expected");
+		return true;
+	}
+	if (argc == 1 && shape == FTPMARK_NAME_SET)
+		return ftpmark_refuse(complaint, "WORD VALUE", "missing");
+	return ftpmark_parse_changes(argc - 1, argv + 1, request, complaint);
+}
+
+/**
+ * ftpmark_request_enable() - enable the service unless the request says else
+ * @request: the request
+ */
+void ftpmark_request_enable(struct ftpmark_request *request)
+{
+	const struct ftpmark_setting *enabled;
+
+	enabled = &ftpmark_settings[FTPMARK_ENABLED];
+	if (ftpmark_request_has(request, enabled))
+		return;
+	request->changes[request->count].setting = enabled;
+	request->changes[request->count].value = "1";
+	request->count++;
+}
+
+/* Which changes come first: off, all but the VIPs, the VIPs, on. */
+static int ftpmark_change_rank(const struct ftpmark_change *change)
+{
+	if (ftpmark_setting_is_enabled(change->setting))
+		return strcmp(change->value, "0") ? 3 : 0;
+	return change->setting == &ftpmark_settings[FTPMARK_VIP] ? 2 : 1;
+}
+
+/**
+ * ftpmark_request_order() - put the changes in the order to write them
+ * @request: the request
+ *
+ * A service is disabled before its other settings change and enabled after,
+ * so that no packet meets it half changed. It comes to new VIPs with the ports
+ * that it is to have there. Else the order is the one given.
+ */
+void ftpmark_request_order(struct ftpmark_request *request)
+{
+	struct ftpmark_change *changes = request->changes;
+	struct ftpmark_change change;
+	size_t i, j;
+
+	for (i = 1; i < request->count; i++) {
+		change = changes[i];
+		for (j = i; j && ftpmark_change_rank(&changes[j - 1]) >
+				 ftpmark_change_rank(&change); j--)
+			changes[j] = changes[j - 1];
+		changes[j] = change;
+	}
+}
+
+/**
+ * ftpmark_request_turn() - put the changes in the other order to write them
+ * @request: the request, in order
+ *
+ * Backwards, but for the switch of the service: another service may have what
+ * half of the changes make in one order, and not what they make in the other.
+ */
+void ftpmark_request_turn(struct ftpmark_request *request)
+{
+	struct ftpmark_change *changes = request->changes;
+	struct ftpmark_change change;
+	size_t first = 0, last = request->count;
+
+	if (last && ftpmark_setting_is_enabled(changes[0].setting))
+		first++;
+	if (last && ftpmark_setting_is_enabled(changes[last - 1].setting))
+		last--;
+	while (first + 1 < last) {
+		change = changes[first];
+		changes[first++] = changes[--last];
+		changes[last] = change;
+	}
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Entering a network namespace, with the /sys that belongs to it. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "module/namespace.h"
+#include "verbs/call.h"
+
+#define FTPMARK_NETNS_DIR "/run/netns"
+
+static const char *ftpmark_netns_reason(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ENOTDIR:
+		return "no such network namespace";
+	case -EINVAL:
+		return "not a network namespace";
+	case -EACCES:
+	case -EPERM:
+		return "entering a network namespace needs CAP_SYS_ADMIN";
+	default:
+		return strerror(-err);
+	}
+}
+
+static int ftpmark_netns_set(const char *netns)
+{
+	char path[PATH_MAX];
+	int err = 0;
+	int len;
+	int fd;
+
+	if (strchr(netns, '/'))
+		len = snprintf(path, sizeof(path), "%s", netns);
+	else
+		len = snprintf(path, sizeof(path), FTPMARK_NETNS_DIR "/%s",
+			       netns);
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return -ENAMETOOLONG;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (setns(fd, CLONE_NEWNET))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/*
+ * A sysfs mount shows the namespace of whoever mounted it, for ever. So this
+ * process gets a mount namespace and a sysfs of its own. Where the old one
+ * can't be unmounted it is covered, and a read-only one allows only a
+ * read-only cover.
+ */
+static int ftpmark_netns_mount(const char *netns)
+{
+	unsigned long flags = 0;
+	struct statvfs stat;
+
+	if (unshare(CLONE_NEWNS))
+		return -errno;
+	if (mount("", "/", "none", MS_SLAVE | MS_REC, NULL))
+		return -errno;
+	if (umount2("/sys", MNT_DETACH) && !statvfs("/sys", &stat) &&
+	    (stat.f_flag & ST_RDONLY))
+		flags |= MS_RDONLY;
+	if (mount(netns, "/sys", "sysfs", flags, NULL))
+		return -errno;
+	return 0;
+}
+
+/**
+ * ftpmark_netns_enter() - move this process to another network namespace
+ * @netns: a name below /run/netns, or a path if it has a slash
+ *
+ * Return: 0 or -errno, explained.
+ */
+int ftpmark_netns_enter(const char *netns)
+{
+	int err;
+
+	err = ftpmark_netns_set(netns);
+	if (err) {
+		ftpmark_error("%s: %s", netns, ftpmark_netns_reason(err));
+		return err;
+	}
+	err = ftpmark_netns_mount(netns);
+	if (err) {
+		ftpmark_error("%s: mounting its /sys: %s", netns,
+			      strerror(-err));
+		return err;
+	}
+	return 0;
+}

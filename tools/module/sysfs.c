@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The module's sysfs tree: whole values, each in a single read or write. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/words.h"
+#include "module/sysfs.h"
+
+#define FTPMARK_SYSFS_ROOT "/sys/kernel/nf_ftpmark/net"
+#define FTPMARK_SYSFS_IPVS "/sys/module/ip_vs"
+#define FTPMARK_SYSFS_VERSION "/sys/module/nf_ftpmark/version"
+
+static int ftpmark_path_check(int length)
+{
+	if (length < 0)
+		return -EINVAL;
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/*
+ * FTPMARK_SYSFS points the tool at another tree: a test's, or one that is
+ * mounted elsewhere.
+ */
+static const char *ftpmark_sysfs_root(void)
+{
+	const char *root = secure_getenv("FTPMARK_SYSFS");
+
+	return root && root[0] ? root : FTPMARK_SYSFS_ROOT;
+}
+
+static int ftpmark_sysfs_path(char *path, const char *file)
+{
+	return ftpmark_path_check(snprintf(path, PATH_MAX, "%s/%s",
+					   ftpmark_sysfs_root(), file));
+}
+
+static int ftpmark_service_path(char *path, const char *name, const char *file)
+{
+	return ftpmark_path_check(snprintf(path, PATH_MAX, "%s/services/%s/%s",
+					   ftpmark_sysfs_root(), name, file));
+}
+
+/*
+ * The store sees one write(2) as one value, so there is never a second one:
+ * what a short write has left out is an error. O_TRUNC is nothing to sysfs
+ * and lets a plain file stand in for it.
+ */
+static int ftpmark_file_write(const char *path, const char *value)
+{
+	char line[FTPMARK_VALUE_MAX + 2];
+	ssize_t done;
+	int err = 0;
+	int len;
+	int fd;
+
+	len = snprintf(line, sizeof(line), "%s\n", value);
+	if (len < 0 || (size_t)len >= sizeof(line))
+		return -E2BIG;
+
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	done = write(fd, line, len);
+	if (done < 0)
+		err = -errno;
+	else if (done != len)
+		err = -EIO;
+	close(fd);
+	return err;
+}
+
+static int ftpmark_file_read(const char *path, char **value)
+{
+	char line[FTPMARK_VALUE_MAX + 2];
+	ssize_t len;
+	int err;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, line, sizeof(line) - 1);
+	err = len < 0 ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+
+	while (len > 0 && line[len - 1] == '\n')
+		len--;
+	line[len] = '\0';
+	*value = strdup(line);
+	return *value ? 0 : -ENOMEM;
+}
+
+/**
+ * ftpmark_sysfs_open() - is the module's tree there
+ *
+ * Return: 0, -ENOENT if the module is not loaded, or another -errno.
+ */
+int ftpmark_sysfs_open(void)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = ftpmark_sysfs_path(path, "services");
+	if (err)
+		return err;
+	return access(path, F_OK) ? -errno : 0;
+}
+
+/**
+ * ftpmark_sysfs_create() - create a service, disabled, with defaults
+ * @name: its name, valid
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_sysfs_create(const char *name)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = ftpmark_sysfs_path(path, "add");
+	return err ? err : ftpmark_file_write(path, name);
+}
+
+/**
+ * ftpmark_sysfs_remove() - remove a service
+ * @name: its name, valid
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_sysfs_remove(const char *name)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = ftpmark_sysfs_path(path, "remove");
+	return err ? err : ftpmark_file_write(path, name);
+}
+
+/**
+ * ftpmark_sysfs_exists() - is there such a service
+ * @name: its name, valid
+ *
+ * Return: true if there is.
+ */
+bool ftpmark_sysfs_exists(const char *name)
+{
+	char path[PATH_MAX];
+
+	if (ftpmark_service_path(path, name, ""))
+		return false;
+	return !access(path, F_OK);
+}
+
+/**
+ * ftpmark_sysfs_read() - read one file of a service
+ * @name: the service, valid
+ * @file: the file
+ * @value: its text without the newline, to be freed by the caller
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_sysfs_read(const char *name, const char *file, char **value)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = ftpmark_service_path(path, name, file);
+	return err ? err : ftpmark_file_read(path, value);
+}
+
+/**
+ * ftpmark_sysfs_write() - write one file of a service
+ * @name: the service, valid
+ * @file: the file
+ * @value: the text, without a newline
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_sysfs_write(const char *name, const char *file, const char *value)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = ftpmark_service_path(path, name, file);
+	return err ? err : ftpmark_file_write(path, value);
+}
+
+static int ftpmark_list_append(char ***names, size_t *count, const char *name)
+{
+	char **grown;
+
+	grown = realloc(*names, (*count + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	*names = grown;
+	grown[*count] = strdup(name);
+	if (!grown[*count])
+		return -ENOMEM;
+	++*count;
+	return 0;
+}
+
+static int ftpmark_list_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int ftpmark_list_fill(DIR *dir, char ***names, size_t *count)
+{
+	struct dirent *entry;
+	int err;
+
+	while (errno = 0, (entry = readdir(dir))) {
+		if (!ftpmark_name_valid(entry->d_name))
+			continue;
+		err = ftpmark_list_append(names, count, entry->d_name);
+		if (err)
+			return err;
+	}
+	return -errno;
+}
+
+/**
+ * ftpmark_sysfs_list() - the names of all services, in order
+ * @names: the names, to be freed with ftpmark_sysfs_list_free()
+ * @count: how many
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_sysfs_list(char ***names, size_t *count)
+{
+	char path[PATH_MAX];
+	DIR *dir;
+	int err;
+
+	*names = NULL;
+	*count = 0;
+	err = ftpmark_sysfs_path(path, "services");
+	if (err)
+		return err;
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	err = ftpmark_list_fill(dir, names, count);
+	closedir(dir);
+	if (err) {
+		ftpmark_sysfs_list_free(*names, *count);
+		return err;
+	}
+	if (*count)
+		qsort(*names, *count, sizeof(**names), ftpmark_list_compare);
+	return 0;
+}
+
+/**
+ * ftpmark_sysfs_list_free() - free a list of names
+ * @names: the names
+ * @count: how many
+ */
+void ftpmark_sysfs_list_free(char **names, size_t count)
+{
+	while (count)
+		free(names[--count]);
+	free(names);
+}
+
+/**
+ * ftpmark_sysfs_module_version() - the version of the loaded module
+ * @version: its text, to be freed by the caller
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_sysfs_module_version(char **version)
+{
+	return ftpmark_file_read(FTPMARK_SYSFS_VERSION, version);
+}
+
+/**
+ * ftpmark_sysfs_module_has_ipvs() - was the module built for IPVS
+ *
+ * If it was, it needs IPVS, which is then there: as a module that is held by
+ * this one, or built in and held by none.
+ *
+ * Return: true if it was.
+ */
+bool ftpmark_sysfs_module_has_ipvs(void)
+{
+	if (access(FTPMARK_SYSFS_IPVS, F_OK))
+		return false;
+	return access(FTPMARK_SYSFS_IPVS "/holders", F_OK) ||
+	       !access(FTPMARK_SYSFS_IPVS "/holders/nf_ftpmark", F_OK);
+}

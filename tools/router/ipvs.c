@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What "ftpmark check" looks at: IPVS, over generic netlink. */
+
+#include <errno.h>
+#include <linux/ip_vs.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "router/netlink.h"
+#include "router/router.h"
+
+static void ftpmark_ipvs_address(struct nlattr *attr, int family,
+				 struct ftpmark_prefix *address)
+{
+	memset(address, 0, sizeof(*address));
+	address->family = family;
+	address->length = family == AF_INET6 ? 128 : 32;
+	if (attr)
+		nla_memcpy(address->byte, attr, address->length / 8);
+}
+
+static uint32_t ftpmark_ipvs_u32(struct nlattr *attr)
+{
+	return attr ? nla_get_u32(attr) : 0;
+}
+
+/* IPv4 has a netmask here, IPv6 a length. */
+static unsigned int ftpmark_ipvs_prefix(uint32_t netmask, int family)
+{
+	return family == AF_INET6 ? netmask : __builtin_popcount(netmask);
+}
+
+static void ftpmark_ipvs_name(struct nlattr *attr, char *name, size_t size)
+{
+	name[0] = '\0';
+	if (attr)
+		nla_strlcpy(name, attr, size);
+}
+
+static void ftpmark_virtual_fill(struct ftpmark_virtual *service,
+				 struct nlattr **attr)
+{
+	struct ip_vs_flags flags = { 0 };
+
+	memset(service, 0, sizeof(*service));
+	service->family = nla_get_u16(attr[IPVS_SVC_ATTR_AF]);
+	service->mark = ftpmark_ipvs_u32(attr[IPVS_SVC_ATTR_FWMARK]);
+	if (attr[IPVS_SVC_ATTR_PROTOCOL])
+		service->protocol = nla_get_u16(attr[IPVS_SVC_ATTR_PROTOCOL]);
+	ftpmark_ipvs_address(attr[IPVS_SVC_ATTR_ADDR], service->family,
+			     &service->address);
+	if (attr[IPVS_SVC_ATTR_PORT])
+		service->port = ntohs(nla_get_u16(attr[IPVS_SVC_ATTR_PORT]));
+	if (attr[IPVS_SVC_ATTR_FLAGS])
+		nla_memcpy(&flags, attr[IPVS_SVC_ATTR_FLAGS], sizeof(flags));
+	service->flags = flags.flags;
+	service->timeout = ftpmark_ipvs_u32(attr[IPVS_SVC_ATTR_TIMEOUT]);
+	service->prefix =
+		ftpmark_ipvs_prefix(ftpmark_ipvs_u32(attr[IPVS_SVC_ATTR_NETMASK]),
+				    service->family);
+	ftpmark_ipvs_name(attr[IPVS_SVC_ATTR_SCHED_NAME], service->scheduler,
+			  sizeof(service->scheduler));
+	ftpmark_ipvs_name(attr[IPVS_SVC_ATTR_PE_NAME], service->engine,
+			  sizeof(service->engine));
+}
+
+static int ftpmark_ipvs_service(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *attr[IPVS_SVC_ATTR_MAX + 1];
+	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
+	struct ftpmark_virtual *grown;
+	struct ftpmark_ipvs *ipvs = arg;
+
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL) ||
+	    !top[IPVS_CMD_ATTR_SERVICE] ||
+	    nla_parse_nested(attr, IPVS_SVC_ATTR_MAX,
+			     top[IPVS_CMD_ATTR_SERVICE], NULL) ||
+	    !attr[IPVS_SVC_ATTR_AF])
+		return NL_SKIP;
+	grown = reallocarray(ipvs->service, ipvs->count + 1, sizeof(*grown));
+	if (!grown)
+		return -NLE_NOMEM;
+	ipvs->service = grown;
+	ftpmark_virtual_fill(&grown[ipvs->count++], attr);
+	return NL_OK;
+}
+
+static int ftpmark_ipvs_dest(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *attr[IPVS_DEST_ATTR_MAX + 1];
+	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
+	struct ftpmark_virtual *service = arg;
+	struct ftpmark_dest *grown;
+	int family;
+
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL) ||
+	    !top[IPVS_CMD_ATTR_DEST] ||
+	    nla_parse_nested(attr, IPVS_DEST_ATTR_MAX, top[IPVS_CMD_ATTR_DEST],
+			     NULL) || !attr[IPVS_DEST_ATTR_ADDR])
+		return NL_SKIP;
+	grown = reallocarray(service->dest, service->dest_count + 1,
+			     sizeof(*grown));
+	if (!grown)
+		return -NLE_NOMEM;
+	service->dest = grown;
+	grown += service->dest_count++;
+	/* A tunnel may lead to a server of the other family. */
+	family = attr[IPVS_DEST_ATTR_ADDR_FAMILY] ?
+		 nla_get_u16(attr[IPVS_DEST_ATTR_ADDR_FAMILY]) :
+		 service->family;
+	ftpmark_ipvs_address(attr[IPVS_DEST_ATTR_ADDR], family,
+			     &grown->address);
+	grown->method = ftpmark_ipvs_u32(attr[IPVS_DEST_ATTR_FWD_METHOD]) &
+			IP_VS_CONN_F_FWD_MASK;
+	grown->weight = ftpmark_ipvs_u32(attr[IPVS_DEST_ATTR_WEIGHT]);
+	return NL_OK;
+}
+
+static int ftpmark_ipvs_config(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
+	struct ftpmark_ipvs *ipvs = arg;
+
+	if (!genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL))
+		ipvs->tcp_timeout =
+			ftpmark_ipvs_u32(top[IPVS_CMD_ATTR_TIMEOUT_TCP]);
+	return NL_OK;
+}
+
+static struct nl_msg *ftpmark_ipvs_message(int family, int command, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
+				flags, command, IPVS_GENL_VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int ftpmark_ipvs_dests(struct nl_sock *sock, int family,
+			      struct ftpmark_virtual *service)
+{
+	struct nl_msg *msg = ftpmark_ipvs_message(family, IPVS_CMD_GET_DEST,
+						  NLM_F_DUMP);
+	struct nlattr *nest;
+
+	if (!msg)
+		return -ENOMEM;
+	nest = nla_nest_start(msg, IPVS_CMD_ATTR_SERVICE);
+	if (!nest ||
+	    nla_put_u16(msg, IPVS_SVC_ATTR_AF, service->family) ||
+	    nla_put_u32(msg, IPVS_SVC_ATTR_FWMARK, service->mark)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	nla_nest_end(msg, nest);
+	return ftpmark_netlink_ask(sock, msg, ftpmark_ipvs_dest, service);
+}
+
+static int ftpmark_ipvs_ask(struct nl_sock *sock, struct ftpmark_ipvs *ipvs)
+{
+	int family;
+	size_t i;
+	int err;
+
+	family = genl_ctrl_resolve(sock, IPVS_GENL_NAME);
+	if (family < 0)
+		return -ENOENT;
+	err = ftpmark_netlink_ask(sock,
+				  ftpmark_ipvs_message(family,
+						       IPVS_CMD_GET_SERVICE,
+						       NLM_F_DUMP),
+				  ftpmark_ipvs_service, ipvs);
+	if (!err)
+		err = ftpmark_netlink_ask(sock,
+					  ftpmark_ipvs_message(family,
+							       IPVS_CMD_GET_CONFIG,
+							       0),
+					  ftpmark_ipvs_config, ipvs);
+	/* Servers of other services are of no interest. */
+	for (i = 0; !err && i < ipvs->count; i++) {
+		if (ipvs->service[i].mark)
+			err = ftpmark_ipvs_dests(sock, family,
+						 &ipvs->service[i]);
+	}
+	return err;
+}
+
+/**
+ * ftpmark_ipvs_gather() - ask IPVS for its services
+ * @ipvs: the answer; what went wrong is told there
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ftpmark_ipvs_gather(struct ftpmark_ipvs *ipvs)
+{
+	struct nl_sock *sock;
+	int err;
+
+	/* A question could load it. */
+	if (access("/sys/module/ip_vs", F_OK)) {
+		ipvs->err = -ENOENT;
+		return 0;
+	}
+	sock = ftpmark_netlink_open(NETLINK_GENERIC, &err);
+	if (sock)
+		err = ftpmark_ipvs_ask(sock, ipvs);
+	nl_socket_free(sock);
+	ipvs->err = err;
+	return err == -ENOMEM ? err : 0;
+}
+
+/**
+ * ftpmark_ipvs_free() - free what IPVS has answered
+ * @ipvs: the answer
+ */
+void ftpmark_ipvs_free(struct ftpmark_ipvs *ipvs)
+{
+	while (ipvs->count)
+		free(ipvs->service[--ipvs->count].dest);
+	free(ipvs->service);
+	ipvs->service = NULL;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Questions to the kernel over netlink. */
+
+#include <errno.h>
+#include <netlink/errno.h>
+
+#include "router/netlink.h"
+
+/* libnl has errors of its own; these are the ones that callers tell apart. */
+static int ftpmark_netlink_errno(int err)
+{
+	switch (err) {
+	case -NLE_PERM:
+	case -NLE_NOACCESS:
+		return -EPERM;
+	case -NLE_NOMEM:
+		return -ENOMEM;
+	case -NLE_OBJ_NOTFOUND:
+	case -NLE_NODEV:
+		return -ENOENT;
+	default:
+		return -EIO;
+	}
+}
+
+/**
+ * ftpmark_netlink_open() - open a socket
+ * @protocol: NETLINK_ROUTE or another
+ * @err: 0 or -errno
+ *
+ * Return: the socket, or NULL.
+ */
+struct nl_sock *ftpmark_netlink_open(int protocol, int *err)
+{
+	struct nl_sock *sock = nl_socket_alloc();
+	int error;
+
+	if (!sock) {
+		*err = -ENOMEM;
+		return NULL;
+	}
+	nl_socket_disable_auto_ack(sock);
+	error = nl_connect(sock, protocol);
+	if (error) {
+		*err = ftpmark_netlink_errno(error);
+		nl_socket_free(sock);
+		return NULL;
+	}
+	*err = 0;
+	return sock;
+}
+
+/**
+ * ftpmark_netlink_ask() - send a question and take the answers
+ * @sock: the socket
+ * @msg: the question, freed here; NULL if memory was too short for it
+ * @answer: called with each answer
+ * @arg: handed to it
+ *
+ * Return: 0 or -errno.
+ */
+int ftpmark_netlink_ask(struct nl_sock *sock, struct nl_msg *msg,
+			nl_recvmsg_msg_cb_t answer, void *arg)
+{
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	err = nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, answer, arg);
+	if (!err)
+		err = nl_send_auto(sock, msg);
+	nlmsg_free(msg);
+	if (err >= 0)
+		err = nl_recvmsgs_default(sock);
+	return err < 0 ? ftpmark_netlink_errno(err) : 0;
+}

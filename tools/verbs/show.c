@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ftpmark show [NAME]
+ *
+ * Every indented line is a WORD and a VALUE as "ftpmark set" takes them: a
+ * list is one word, with commas, and an empty one is "none".
+ */
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/config.h"
+#include "module/configuration.h"
+#include "module/counters.h"
+#include "module/service.h"
+#include "module/sysfs.h"
+#include "verbs/call.h"
+
+static void ftpmark_show_settings(const struct ftpmark_profile *profile)
+{
+	size_t i;
+
+	printf("service %s %s\n", profile->name,
+	       ftpmark_profile_enabled(profile) ? "enabled" : "disabled");
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		if (!ftpmark_setting_is_enabled(&ftpmark_settings[i]) &&
+		    profile->value[i])
+			printf("    %-13s  %s\n", ftpmark_settings[i].word,
+			       profile->value[i]);
+	}
+}
+
+static void ftpmark_show_counters(const char *name,
+				  const struct ftpmark_counts *counts)
+{
+	size_t i;
+
+	printf("counters %s\n", name);
+	for (i = 0; i < ftpmark_counters_count; i++) {
+		if (counts->known[i])
+			printf("    %-18s  %llu\n", ftpmark_counters[i].word,
+			       counts->value[i]);
+	}
+}
+
+static struct json_object *ftpmark_show_list(const char *value)
+{
+	struct json_object *list = json_object_new_array();
+	size_t length;
+
+	if (!strcmp(value, "none"))
+		return list;
+	for (; *value; value += length + !!value[length]) {
+		length = strcspn(value, ",");
+		json_object_array_add(list,
+				      json_object_new_string_len(value, length));
+	}
+	return list;
+}
+
+static struct json_object *
+ftpmark_show_value(const struct ftpmark_setting *setting, const char *value)
+{
+	if (setting->list)
+		return ftpmark_show_list(value);
+	if (setting->kind == FTPMARK_NUMBER)
+		return json_object_new_int64(strtoll(value, NULL, 10));
+	if (!strcmp(setting->choices[0], "0"))
+		return json_object_new_boolean(strcmp(value, "0"));
+	return json_object_new_string(value);
+}
+
+/* Keys are the names of the files. */
+static struct json_object *
+ftpmark_show_json(const struct ftpmark_profile *profile,
+		  const struct ftpmark_counts *counts)
+{
+	struct json_object *json = json_object_new_object();
+	size_t i;
+
+	json_object_object_add(json, "name",
+			       json_object_new_string(profile->name));
+	for (i = 0; i < ftpmark_settings_count; i++) {
+		if (profile->value[i])
+			json_object_object_add(json, ftpmark_settings[i].file,
+					       ftpmark_show_value(&ftpmark_settings[i],
+								  profile->value[i]));
+	}
+	json_object_object_add(json, "stats", ftpmark_counts_json(counts));
+	return json;
+}
+
+static int ftpmark_show_one(const struct ftpmark_profile *profile,
+			    bool counters, struct json_object *list)
+{
+	struct ftpmark_counts counts;
+	int err;
+
+	if (counters || list) {
+		err = ftpmark_counts_read(profile->name, &counts);
+		if (err)
+			return err;
+	}
+	if (list) {
+		json_object_array_add(list, ftpmark_show_json(profile, &counts));
+		return 0;
+	}
+	ftpmark_show_settings(profile);
+	if (counters)
+		ftpmark_show_counters(profile->name, &counts);
+	return 0;
+}
+
+static int ftpmark_show(const struct ftpmark_config *config, bool named,
+			struct json_object *list)
+{
+	size_t i;
+	int err;
+
+	if (!config->count && !list)
+		puts("no services");
+	for (i = 0; i < config->count; i++) {
+		err = ftpmark_show_one(&config->profile[i], named, list);
+		/* Removed since it was listed. */
+		if (!named && (err == -ENOENT || err == -ENODEV))
+			continue;
+		if (err) {
+			ftpmark_error("%s: %s", config->profile[i].name,
+				      ftpmark_service_reason(err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * ftpmark_cmd_show() - print a service and its counters, or all services
+ * @call: the command line
+ *
+ * Return: exit status.
+ */
+enum ftpmark_status ftpmark_cmd_show(const struct ftpmark_call *call)
+{
+	struct ftpmark_request request;
+	struct json_object *list = NULL;
+	struct json_object *json = NULL;
+	struct ftpmark_config config;
+	enum ftpmark_status status;
+	int err;
+
+	status = ftpmark_begin(call, FTPMARK_MAY_NAME, &request);
+	if (status != FTPMARK_DONE)
+		return status;
+	if (call->json) {
+		json = json_object_new_object();
+		list = json_object_new_array();
+		json_object_object_add(json, "services", list);
+	}
+	err = ftpmark_config_read(&config, request.name);
+	if (!err)
+		err = ftpmark_show(&config, request.name, list);
+	if (!err && json)
+		err = ftpmark_json_print(json, false);
+	else
+		json_object_put(json);
+	ftpmark_config_free(&config);
+	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
+}
