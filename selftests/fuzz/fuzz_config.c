@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/config.h"
+#include "model/config_text.h"
 #include "model/values.h"
 #include "fuzz.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "model/claims.h"
-#include "model/config.h"
+#include "model/config_text.h"
 #include "model/plan.h"
 #include "fuzz.h"
 

@@ -10,7 +10,7 @@
 
 #include "kselftest.h"
 
-#include "model/config.h"
+#include "model/config_text.h"
 #include "tool_random.h"
 
 enum {

@@ -45,13 +45,4 @@ ftpmark_service_check_fn ftpmark_check_servers;
 ftpmark_service_check_fn ftpmark_check_active;
 ftpmark_service_check_fn ftpmark_check_port_services;
 
-/* What several of them ask of the router. */
-bool ftpmark_service_has(const struct ftpmark_instance *service, int family);
-bool ftpmark_service_tracks(const struct ftpmark_instance *service);
-const struct ftpmark_virtual *
-ftpmark_virtual_find(const struct ftpmark_router *router,
-		     const struct ftpmark_instance *service, int family);
-bool ftpmark_virtual_translates(const struct ftpmark_virtual *service);
-const char *ftpmark_family_name(int family);
-
 #endif /* FTPMARK_CHECK_H */

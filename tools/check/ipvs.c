@@ -7,52 +7,12 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/questions.h"
 
 /* As long as most servers let a session pause. */
 enum { FTPMARK_PERSISTENCE = 300 };
 
 static const int ftpmark_families[] = { AF_INET, AF_INET6 };
-
-/**
- * ftpmark_virtual_find() - the IPVS service for a service's mark
- * @router: what was gathered
- * @service: the service
- * @family: AF_INET or AF_INET6
- *
- * Return: it, or NULL.
- */
-const struct ftpmark_virtual *
-ftpmark_virtual_find(const struct ftpmark_router *router,
-		     const struct ftpmark_instance *service, int family)
-{
-	const struct ftpmark_virtual *virtual;
-	size_t i;
-
-	for (i = 0; i < router->ipvs.count; i++) {
-		virtual = &router->ipvs.service[i];
-		if (virtual->mark == service->mark &&
-		    virtual->family == family)
-			return virtual;
-	}
-	return NULL;
-}
-
-/**
- * ftpmark_virtual_translates() - has an IPVS service a server behind NAT
- * @service: the IPVS service
- *
- * Return: true if it has.
- */
-bool ftpmark_virtual_translates(const struct ftpmark_virtual *service)
-{
-	size_t i;
-
-	for (i = 0; i < service->dest_count; i++) {
-		if (service->dest[i].method == IP_VS_CONN_F_MASQ)
-			return true;
-	}
-	return false;
-}
 
 /* These choose a server by the client's address, always the same one. */
 static bool ftpmark_virtual_hashes(const struct ftpmark_virtual *virtual)

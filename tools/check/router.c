@@ -6,46 +6,10 @@
 #include <sys/socket.h>
 
 #include "check/check.h"
+#include "check/questions.h"
 
 /* An FTP session may pause as long as most servers allow. */
 enum { FTPMARK_SESSION_IDLE = 300 };
-
-/**
- * ftpmark_family_name() - a family as people call it
- * @family: AF_INET or AF_INET6
- *
- * Return: the name.
- */
-const char *ftpmark_family_name(int family)
-{
-	return family == AF_INET6 ? "IPv6" : "IPv4";
-}
-
-/**
- * ftpmark_service_has() - has a service a VIP of this family
- * @service: the service
- * @family: AF_INET or AF_INET6
- *
- * Return: true if it has.
- */
-bool ftpmark_service_has(const struct ftpmark_instance *service, int family)
-{
-	return ftpmark_prefixes_count(&service->vip, family);
-}
-
-/**
- * ftpmark_service_tracks() - does a service need connection tracking
- * @service: the service
- *
- * Return: true if it does.
- */
-bool ftpmark_service_tracks(const struct ftpmark_instance *service)
-{
-	const char *active = ftpmark_profile_value(service->profile, "active");
-
-	return service->enabled && service->real.count && active &&
-	       (!strcmp(active, "snat") || !strcmp(active, "masquerade"));
-}
 
 /**
  * ftpmark_check_enabled() - there should be a service

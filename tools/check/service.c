@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/questions.h"
 
 /**
  * ftpmark_check_vips() - packets to a VIP have to be taken in here

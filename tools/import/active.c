@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "import/import.h"
+#include "import/steps.h"
 
 /**
  * ftpmark_import_dial() - keep a rule of nat until the services are known

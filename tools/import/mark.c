@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "import/import.h"
+#include "import/steps.h"
 
 /* Where FTP listens; without one of these ports a mark is for something else. */
 static const unsigned int ftpmark_ftp_ports[] = { 21, 990, 2121 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "import/import.h"
+#include "import/steps.h"
 
 /* Plain rules need less; a text made to be slow ends here. */
 enum {

@@ -99,8 +99,8 @@ static bool ftpmark_claims_add(struct ftpmark_claims_list *list,
 }
 
 /*
- * Calls two services on different sides of a clash by name: one service has a
- * profile of what it is and another of what it is to be.
+ * Two claims are of different services if the names differ: one service may
+ * own claims by two profiles, of what it is and of what it is to be.
  */
 static bool ftpmark_claims_differ(const struct ftpmark_claim *one,
 				  const struct ftpmark_claim *two)
@@ -116,8 +116,10 @@ static void ftpmark_claims_sort(struct ftpmark_claims_list *list)
 }
 
 /*
- * Calls @found for a claim and the one before it that reaches furthest, where
- * they meet and are of different services; the last pair is stored.
+ * Compares each claim with the claim before it, of the same VIP, that reaches
+ * furthest. Where the two overlap and their services differ, both services are
+ * marked as clashing. @one and @two get the last such pair. Returns whether
+ * there was one.
  */
 static bool ftpmark_claims_sweep(struct ftpmark_claims_list *list,
 				 struct ftpmark_claim **one,

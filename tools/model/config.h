@@ -36,21 +36,6 @@ struct ftpmark_config {
 	struct ftpmark_profile *profile;
 };
 
-/**
- * struct ftpmark_config_fault - why a file was not understood
- * @line: the line at fault, 0 if memory is short
- * @word: the word at fault, cut if it is long
- * @why: what is wrong with it
- */
-struct ftpmark_config_fault {
-	unsigned int line;
-	char word[64];
-	char why[128];
-};
-
-bool ftpmark_config_parse(char *text, size_t size,
-			  struct ftpmark_config *config,
-			  struct ftpmark_config_fault *fault);
 struct ftpmark_profile *ftpmark_config_add(struct ftpmark_config *config,
 					   const char *name);
 void ftpmark_config_drop(struct ftpmark_config *config);

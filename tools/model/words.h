@@ -16,8 +16,10 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
 
+#ifndef __printf
 #define __printf(fmt, args) __attribute__((format(printf, \
 						  fmt, args)))
+#endif
 
 /**
  * enum ftpmark_limit - sizes that the grammar keeps to

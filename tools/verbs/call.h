@@ -3,6 +3,8 @@
 #ifndef FTPMARK_CALL_H
 #define FTPMARK_CALL_H
 
+#include <stdio.h>
+
 #include "error.h"
 #include "model/words.h"
 #include "status.h"
@@ -45,9 +47,7 @@ struct ftpmark_call {
 	char *const *argv;
 };
 
-extern const struct ftpmark_verb ftpmark_verbs[];
-extern const size_t ftpmark_verbs_count;
-
+void ftpmark_verb_usage(FILE *out, const struct ftpmark_verb *verb);
 enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
 				  enum ftpmark_shape shape,
 				  struct ftpmark_request *request);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/config_text.h"
 #include "model/plan.h"
 #include "module/configuration.h"
 #include "module/service.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of verbs. */
 
-#include "verbs/call.h"
+#include "verbs/table.h"
 
 /* In the order in which the help lists them. */
 const struct ftpmark_verb ftpmark_verbs[] = {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Questions about the router that several checks ask. */
+
+#include <linux/ip_vs.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "check/questions.h"
+#include "model/lists.h"
+
+/**
+ * ftpmark_family_name() - a family as people call it
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: the name.
+ */
+const char *ftpmark_family_name(int family)
+{
+	return family == AF_INET6 ? "IPv6" : "IPv4";
+}
+
+/**
+ * ftpmark_service_has() - has a service a VIP of this family
+ * @service: the service
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: true if it has.
+ */
+bool ftpmark_service_has(const struct ftpmark_instance *service, int family)
+{
+	return ftpmark_prefixes_count(&service->vip, family);
+}
+
+/**
+ * ftpmark_service_tracks() - does a service need connection tracking
+ * @service: the service
+ *
+ * Return: true if it does.
+ */
+bool ftpmark_service_tracks(const struct ftpmark_instance *service)
+{
+	const char *active = ftpmark_profile_value(service->profile, "active");
+
+	return service->enabled && service->real.count && active &&
+	       (!strcmp(active, "snat") || !strcmp(active, "masquerade"));
+}
+
+/**
+ * ftpmark_virtual_find() - the IPVS service for a service's mark
+ * @router: what was gathered
+ * @service: the service
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: it, or NULL.
+ */
+const struct ftpmark_virtual *
+ftpmark_virtual_find(const struct ftpmark_router *router,
+		     const struct ftpmark_instance *service, int family)
+{
+	const struct ftpmark_virtual *virtual;
+	size_t i;
+
+	for (i = 0; i < router->ipvs.count; i++) {
+		virtual = &router->ipvs.service[i];
+		if (virtual->mark == service->mark &&
+		    virtual->family == family)
+			return virtual;
+	}
+	return NULL;
+}
+
+/**
+ * ftpmark_virtual_translates() - has an IPVS service a server behind NAT
+ * @service: the IPVS service
+ *
+ * Return: true if it has.
+ */
+bool ftpmark_virtual_translates(const struct ftpmark_virtual *service)
+{
+	size_t i;
+
+	for (i = 0; i < service->dest_count; i++) {
+		if (service->dest[i].method == IP_VS_CONN_F_MASQ)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the steps of an import share: room for items, and notes. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "import/found.h"
+
+/**
+ * ftpmark_import_grow() - make room for one more item
+ * @import: what is made of the rules
+ * @array: the items, grown by nothing but this
+ * @count: how many there are
+ * @size: of an item
+ *
+ * Return: the array, or NULL if memory is short; @array is as it was then.
+ */
+void *ftpmark_import_grow(struct ftpmark_import *import, void *array,
+			  size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return array;
+	/* Full with every power of two. */
+	array = reallocarray(array, count ? 2 * count : 1, size);
+	if (!array)
+		import->failed = true;
+	return array;
+}
+
+static void ftpmark_import_note(struct ftpmark_import *import,
+				unsigned int line, bool left, const char *fmt,
+				va_list args)
+{
+	struct ftpmark_note *note;
+
+	note = ftpmark_import_grow(import, import->note, import->notes,
+				   sizeof(*note));
+	if (!note)
+		return;
+	import->note = note;
+	note += import->notes;
+	note->line = line;
+	note->left = left;
+	if (vasprintf(&note->text, fmt, args) < 0)
+		import->failed = true;
+	else
+		import->notes++;
+}
+
+/**
+ * ftpmark_import_left() - a rule is not taken
+ * @import: what is made of the rules
+ * @rule: the rule
+ * @fmt: format of the reason
+ *
+ * A rule that is met by several ways, or stands for several, is named once.
+ */
+void ftpmark_import_left(struct ftpmark_import *import,
+			 struct ftpmark_rule *rule, const char *fmt, ...)
+{
+	va_list args;
+
+	if (rule->noted)
+		return;
+	rule->noted = true;
+	va_start(args, fmt);
+	ftpmark_import_note(import, rule->line, true, fmt, args);
+	va_end(args);
+}
+
+/**
+ * ftpmark_import_warn() - something is taken, but not all is well
+ * @import: what is made of the rules
+ * @line: the line that it is about
+ * @fmt: format of what it is
+ */
+void ftpmark_import_warn(struct ftpmark_import *import, unsigned int line,
+			 const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	ftpmark_import_note(import, line, false, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The text of ftpmark.conf: add lines, comments, nothing else. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/claims.h"
+#include "model/config_text.h"
+#include "model/values.h"
+
+/* A line with every setting, and a few words more that can be complained of. */
+#define FTPMARK_WORDS_MAX (2 * FTPMARK_SETTINGS_MAX + 4)
+
+static const char ftpmark_blanks[] = " \t";
+
+/* What can't be printed is told as a question mark. */
+static bool ftpmark_config_refuse(struct ftpmark_config_fault *fault,
+				  unsigned int line, const char *word,
+				  size_t length, const char *why)
+{
+	size_t i;
+
+	if (length >= sizeof(fault->word))
+		length = sizeof(fault->word) - 1;
+	for (i = 0; i < length; i++)
+		fault->word[i] = word[i] > ' ' && word[i] < 0x7f ? word[i] : '?';
+	fault->word[length] = '\0';
+	fault->line = line;
+	snprintf(fault->why, sizeof(fault->why), "%s", why);
+	return false;
+}
+
+static bool ftpmark_config_no_memory(struct ftpmark_config_fault *fault)
+{
+	return ftpmark_config_refuse(fault, 0, "", 0, "out of memory");
+}
+
+static bool ftpmark_config_values(const struct ftpmark_request *request,
+				  struct ftpmark_profile *profile,
+				  struct ftpmark_config_fault *fault)
+{
+	char text[FTPMARK_VALUE_MAX + 1];
+	const struct ftpmark_change *change;
+	struct ftpmark_fault value;
+	size_t i;
+
+	for (i = 0; i < request->count; i++) {
+		change = &request->changes[i];
+		if (!ftpmark_value_canonical(change->setting, change->value,
+					     text, &value)) {
+			if (!value.item) {
+				value.item = change->setting->word;
+				value.length = strlen(value.item);
+			}
+			return ftpmark_config_refuse(fault, profile->line,
+						     value.item, value.length,
+						     value.why);
+		}
+		profile->value[change->setting - ftpmark_settings] =
+			strdup(text);
+		if (!profile->value[change->setting - ftpmark_settings])
+			return ftpmark_config_no_memory(fault);
+	}
+	return true;
+}
+
+static bool ftpmark_config_service(int argc, char *const argv[],
+				   unsigned int line,
+				   struct ftpmark_config *config,
+				   struct ftpmark_config_fault *fault)
+{
+	struct ftpmark_complaint complaint;
+	struct ftpmark_profile *profile;
+	struct ftpmark_request request;
+
+	if (strcmp(argv[0], "add"))
+		return ftpmark_config_refuse(fault, line, argv[0],
+					     strlen(argv[0]),
+					     "a line begins with \"add\" or \"#\"");
+	if (!ftpmark_parse(FTPMARK_NAME_MAY_SET, argc - 1, argv + 1, &request,
+			   &complaint))
+		return ftpmark_config_refuse(fault, line, complaint.word,
+					     strlen(complaint.word),
+					     complaint.why);
+	ftpmark_request_enable(&request);
+	if (config->count == FTPMARK_SERVICES_MAX)
+		return ftpmark_config_refuse(fault, line, request.name,
+					     strlen(request.name),
+					     "too many services (at most 4096)");
+	profile = ftpmark_config_add(config, request.name);
+	if (!profile)
+		return ftpmark_config_no_memory(fault);
+	profile->line = line;
+	if (!ftpmark_config_values(&request, profile, fault))
+		return false;
+	if (ftpmark_profile_enabled(profile) &&
+	    !strcmp(ftpmark_profile_value(profile, "vip"), "none"))
+		return ftpmark_config_refuse(fault, line, profile->name,
+					     strlen(profile->name),
+					     "has no vip (or say: enabled 0)");
+	return true;
+}
+
+static bool ftpmark_config_line(char *text, unsigned int line,
+				struct ftpmark_config *config,
+				struct ftpmark_config_fault *fault)
+{
+	char *argv[FTPMARK_WORDS_MAX];
+	int argc = 0;
+
+	for (;;) {
+		text += strspn(text, ftpmark_blanks);
+		if (!*text || *text == '#')
+			break;
+		if (argc == FTPMARK_WORDS_MAX)
+			return ftpmark_config_refuse(fault, line, text,
+						     strcspn(text,
+							     ftpmark_blanks),
+						     "too many words");
+		argv[argc++] = text;
+		text += strcspn(text, ftpmark_blanks);
+		if (*text)
+			*text++ = '\0';
+	}
+	return !argc || ftpmark_config_service(argc, argv, line, config, fault);
+}
+
+static int ftpmark_profile_compare(const void *a, const void *b)
+{
+	const struct ftpmark_profile *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* What no line alone can show. */
+static bool ftpmark_config_whole(struct ftpmark_config *config,
+				 struct ftpmark_config_fault *fault)
+{
+	const struct ftpmark_profile *one, *two;
+	char why[128];
+	size_t i;
+
+	if (config->count)
+		qsort(config->profile, config->count, sizeof(*config->profile),
+		      ftpmark_profile_compare);
+	for (i = 1; i < config->count; i++) {
+		one = &config->profile[i - 1];
+		two = &config->profile[i];
+		if (strcmp(one->name, two->name))
+			continue;
+		snprintf(why, sizeof(why), "stands in line %u already",
+			 one->line);
+		return ftpmark_config_refuse(fault, two->line, two->name,
+					     strlen(two->name), why);
+	}
+	switch (ftpmark_claims_clash(config, &one, &two)) {
+	case FTPMARK_CLAIMS_FREE:
+		return true;
+	case FTPMARK_CLAIMS_CLASH:
+		snprintf(why, sizeof(why),
+			 "has a vip and port of %s in line %u", one->name,
+			 one->line);
+		return ftpmark_config_refuse(fault, two->line, two->name,
+					     strlen(two->name), why);
+	default:
+		return ftpmark_config_no_memory(fault);
+	}
+}
+
+/**
+ * ftpmark_config_parse() - understand the text of a file
+ * @text: the text, one byte longer than @size says; it is cut into words
+ * @size: its length
+ * @config: the services, to be freed by the caller in any case
+ * @fault: why it was not understood, otherwise
+ *
+ * Return: true if understood.
+ */
+bool ftpmark_config_parse(char *text, size_t size,
+			  struct ftpmark_config *config,
+			  struct ftpmark_config_fault *fault)
+{
+	char *end = text + size;
+	unsigned int line = 0;
+	char *next;
+	char *at;
+
+	memset(config, 0, sizeof(*config));
+	*end = '\n';
+	for (; text < end; text = next) {
+		line++;
+		next = memchr(text, '\n', end - text + 1);
+		*next++ = '\0';
+		for (at = text; at < next - 1; at++) {
+			if ((unsigned char)*at < ' ' && *at != '\t')
+				return ftpmark_config_refuse(fault, line, at, 1,
+							     "a control character");
+		}
+		if (!ftpmark_config_line(text, line, config, fault))
+			return false;
+	}
+	return ftpmark_config_whole(config, fault);
+}
