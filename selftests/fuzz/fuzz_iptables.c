@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "import/import.h"
+#include "model/config_text.h"
 #include "fuzz.h"
 
 /* As ftpmark_profile_print() does, with every value. */

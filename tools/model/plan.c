@@ -35,11 +35,18 @@ static const char *const ftpmark_plan_ports[] = {
 	"control_ports", "passive_ports",
 };
 
-static void ftpmark_plan_step(struct ftpmark_plan *plan,
-			      enum ftpmark_step_kind kind,
-			      const struct ftpmark_profile *profile,
-			      const char *file, const char *value,
-			      const char *old)
+/**
+ * ftpmark_plan_step() - add a step to the end of a plan
+ * @plan: the plan; it fails if memory is short
+ * @kind: what the step does
+ * @profile: the service; it has to outlive the plan
+ * @file: the setting's sysfs file, or NULL
+ * @value: what to write, or NULL
+ * @old: what to write to take the step back, or NULL
+ */
+void ftpmark_plan_step(struct ftpmark_plan *plan, enum ftpmark_step_kind kind,
+		       const struct ftpmark_profile *profile, const char *file,
+		       const char *value, const char *old)
 {
 	struct ftpmark_step *step;
 	size_t room;

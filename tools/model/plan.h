@@ -52,6 +52,9 @@ struct ftpmark_plan {
 
 bool ftpmark_plan_make(struct ftpmark_config *now, struct ftpmark_config *want,
 		       struct ftpmark_plan *plan);
+void ftpmark_plan_step(struct ftpmark_plan *plan, enum ftpmark_step_kind kind,
+		       const struct ftpmark_profile *profile, const char *file,
+		       const char *value, const char *old);
 void ftpmark_plan_free(struct ftpmark_plan *plan);
 bool ftpmark_profile_differs(const struct ftpmark_profile *now,
 			     const struct ftpmark_profile *want, size_t index);

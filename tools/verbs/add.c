@@ -1,37 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ftpmark add NAME [WORD VALUE]... */
 
+#include <errno.h>
+#include <string.h>
+
+#include "module/apply.h"
 #include "module/service.h"
 #include "verbs/call.h"
 
-static int ftpmark_add_write(const struct ftpmark_request *request)
+static void ftpmark_add_stuck(const struct ftpmark_step *step)
 {
-	size_t i;
-	int err;
-
-	for (i = 0; i < request->count; i++) {
-		err = ftpmark_service_write(request->name,
-					    &request->changes[i]);
-		if (err)
-			return err;
-	}
-	return 0;
+	ftpmark_error("%s: left behind unfinished", step->profile->name);
 }
 
 /*
- * The kernel refuses to create what exists, so whatever is taken back here
- * was created here.
+ * The kernel refuses to create a service that exists, so the service that is
+ * taken back here was created here. Its settings need no undoing.
  */
-static int ftpmark_add(const struct ftpmark_request *request)
+static int ftpmark_add(struct ftpmark_request *request)
 {
-	int err;
+	const struct ftpmark_apply_options options = {
+		.stuck = ftpmark_add_stuck,
+	};
+	struct ftpmark_profile profile = { .name = (char *)request->name };
+	struct ftpmark_plan plan = { 0, 0, NULL, false };
+	const struct ftpmark_change *change;
+	int err = -ENOMEM;
+	size_t i;
 
-	err = ftpmark_service_create(request->name);
-	if (err)
-		return err;
-	err = ftpmark_add_write(request);
-	if (err && ftpmark_service_remove(request->name))
-		ftpmark_error("%s: left behind unfinished", request->name);
+	ftpmark_plan_step(&plan, FTPMARK_STEP_CREATE, &profile, NULL, NULL,
+			  NULL);
+	for (i = 0; i < request->count; i++) {
+		change = &request->changes[i];
+		ftpmark_plan_step(&plan, FTPMARK_STEP_WRITE, &profile,
+				  change->setting->file, change->value, NULL);
+	}
+	if (plan.failed)
+		ftpmark_error("%s: %s", request->name, strerror(ENOMEM));
+	else
+		err = ftpmark_plan_apply(&plan, &options);
+	ftpmark_plan_free(&plan);
 	return err;
 }
 

@@ -8,6 +8,7 @@
 
 #include "model/config_text.h"
 #include "model/plan.h"
+#include "module/apply.h"
 #include "module/configuration.h"
 #include "module/service.h"
 #include "module/sysfs.h"
@@ -15,91 +16,9 @@
 
 #define FTPMARK_CONFIG_FILE "/etc/ftpmark.conf"
 
-static int ftpmark_step_write(const char *name,
-			      const struct ftpmark_setting *setting,
-			      const char *value)
+static void ftpmark_restore_stuck(const struct ftpmark_step *step)
 {
-	struct ftpmark_change change = { setting, value };
-
-	if (setting->list && !strcmp(value, "none"))
-		change.value = "";
-	return ftpmark_service_write(name, &change);
-}
-
-static int ftpmark_step_run(const struct ftpmark_step *step)
-{
-	const char *name = step->profile->name;
-
-	switch (step->kind) {
-	case FTPMARK_STEP_CREATE:
-		return ftpmark_service_create(name);
-	case FTPMARK_STEP_REMOVE:
-		return ftpmark_service_remove(name);
-	default:
-		return ftpmark_step_write(name, step->setting, step->value);
-	}
-}
-
-/* A removed service comes back with its settings, not with its counters. */
-static int ftpmark_step_revive(const struct ftpmark_profile *profile)
-{
-	size_t i;
-	int err;
-
-	err = ftpmark_service_create(profile->name);
-	for (i = 0; !err && i < ftpmark_settings_count; i++) {
-		if (profile->value[i])
-			err = ftpmark_step_write(profile->name,
-						 &ftpmark_settings[i],
-						 profile->value[i]);
-	}
-	return err;
-}
-
-static int ftpmark_step_undo(const struct ftpmark_step *step)
-{
-	switch (step->kind) {
-	case FTPMARK_STEP_CREATE:
-		return ftpmark_service_remove(step->profile->name);
-	case FTPMARK_STEP_REMOVE:
-		return ftpmark_step_revive(step->profile);
-	default:
-		if (!step->old)
-			return 0;
-		return ftpmark_step_write(step->profile->name, step->setting,
-					  step->old);
-	}
-}
-
-/* Backwards, through states that the kernel has accepted before. */
-static void ftpmark_restore_undo(const struct ftpmark_plan *plan, size_t count)
-{
-	ftpmark_error_place(NULL, 0);
-	while (count) {
-		if (ftpmark_step_undo(&plan->step[--count]))
-			ftpmark_error("%s: could not be set back",
-				      plan->step[count].profile->name);
-	}
-}
-
-static int ftpmark_restore_run(const struct ftpmark_plan *plan,
-			       const char *file)
-{
-	const struct ftpmark_step *step;
-	size_t i;
-	int err;
-
-	for (i = 0; i < plan->count; i++) {
-		step = &plan->step[i];
-		ftpmark_error_place(file, step->profile->line);
-		err = ftpmark_step_run(step);
-		if (err) {
-			ftpmark_restore_undo(plan, i);
-			return err;
-		}
-	}
-	ftpmark_error_place(NULL, 0);
-	return 0;
+	ftpmark_error("%s: could not be set back", step->profile->name);
 }
 
 /* The changes of a service that stays, as the command that makes them. */
@@ -166,6 +85,10 @@ static void ftpmark_restore_standards(struct ftpmark_config *want)
 static enum ftpmark_status ftpmark_restore(struct ftpmark_config *want,
 					   const char *file, bool dry)
 {
+	const struct ftpmark_apply_options options = {
+		.file = file,
+		.stuck = ftpmark_restore_stuck,
+	};
 	enum ftpmark_status status = FTPMARK_REFUSED;
 	struct ftpmark_plan plan = { 0, 0, NULL, false };
 	struct ftpmark_config now;
@@ -180,7 +103,7 @@ static enum ftpmark_status ftpmark_restore(struct ftpmark_config *want,
 	}
 	if (!ftpmark_plan_make(&now, want, &plan))
 		ftpmark_error("%s: %s", file, strerror(ENOMEM));
-	else if (!ftpmark_restore_run(&plan, file))
+	else if (!ftpmark_plan_apply(&plan, &options))
 		status = FTPMARK_DONE;
 out:
 	ftpmark_plan_free(&plan);

@@ -3,87 +3,61 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "module/apply.h"
 #include "module/service.h"
-#include "module/sysfs.h"
 #include "verbs/call.h"
 
-static void ftpmark_set_free(char **old, size_t count)
+static void ftpmark_set_stuck(const struct ftpmark_step *step)
 {
-	while (count)
-		free(old[--count]);
+	ftpmark_error("%s: %s: could not be set back", step->profile->name,
+		      step->setting->word);
 }
 
-static int ftpmark_set_read(const struct ftpmark_request *request, char **old)
-{
-	size_t i;
-	int err;
-
-	for (i = 0; i < request->count; i++) {
-		err = ftpmark_service_read(request->name,
-					   request->changes[i].setting,
-					   &old[i]);
-		if (err) {
-			ftpmark_set_free(old, i);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/* Backwards, through states that the kernel has accepted before. */
-static void ftpmark_set_restore(const struct ftpmark_request *request,
-				char **old, size_t count)
-{
-	struct ftpmark_change change;
-
-	while (count) {
-		count--;
-		change.setting = request->changes[count].setting;
-		change.value = old[count];
-		if (ftpmark_service_write(request->name, &change))
-			ftpmark_error("%s: %s: could not be set back",
-				      request->name, change.setting->word);
-	}
-}
-
-/*
- * A clash of ports while changes are to come may be one of this order alone. If
- * there is another one to try, it is not explained: -EAGAIN.
- */
-static int ftpmark_set_write(const struct ftpmark_request *request, char **old,
-			     bool try)
+static int ftpmark_set_plan(const struct ftpmark_request *request,
+			    const struct ftpmark_profile *profile,
+			    struct ftpmark_plan *plan)
 {
 	const struct ftpmark_change *change;
+	char *old;
 	size_t i;
 	int err;
 
 	for (i = 0; i < request->count; i++) {
 		change = &request->changes[i];
-		err = ftpmark_sysfs_write(request->name, change->setting->file,
-					  change->value);
-		if (!err)
-			continue;
-		if (try && err == -EEXIST && i + 1 < request->count)
-			err = -EAGAIN;
-		else
-			ftpmark_service_explain(request->name, change, err);
-		ftpmark_set_restore(request, old, i);
-		return err;
+		err = ftpmark_service_read(request->name, change->setting,
+					   &old);
+		if (err)
+			return err;
+		ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, profile,
+				  change->setting->file, change->value, old);
+		free(old);
 	}
-	return 0;
+	if (!plan->failed)
+		return 0;
+	ftpmark_error("%s: %s", request->name, strerror(ENOMEM));
+	return -ENOMEM;
 }
 
-static int ftpmark_set_once(const struct ftpmark_request *request, bool try)
+/*
+ * A clash of ports while changes are to come may be due to this order alone.
+ * While another order is left to try, such a clash is not explained: -EAGAIN.
+ */
+static int ftpmark_set_once(struct ftpmark_request *request, bool try)
 {
-	char *old[FTPMARK_SETTINGS_MAX];
+	const struct ftpmark_apply_options options = {
+		.quiet_clash = try,
+		.stuck = ftpmark_set_stuck,
+	};
+	struct ftpmark_profile profile = { .name = (char *)request->name };
+	struct ftpmark_plan plan = { 0, 0, NULL, false };
 	int err;
 
-	err = ftpmark_set_read(request, old);
-	if (err)
-		return err;
-	err = ftpmark_set_write(request, old, try);
-	ftpmark_set_free(old, request->count);
+	err = ftpmark_set_plan(request, &profile, &plan);
+	if (!err)
+		err = ftpmark_plan_apply(&plan, &options);
+	ftpmark_plan_free(&plan);
 	return err;
 }
 
