@@ -6,34 +6,34 @@
 
 #include "verbs/call.h"
 
-static const char *ftpmark_error_file;
-static unsigned int ftpmark_error_line;
+static const char *fm_error_file;
+static unsigned int fm_error_line;
 
 /**
- * ftpmark_error_place() - say where errors to come have their cause
+ * fm_error_place() - say where errors to come have their cause
  * @file: a file, or NULL for the command line
  * @line: a line of it, or 0
  */
-void ftpmark_error_place(const char *file, unsigned int line)
+void fm_error_place(const char *file, unsigned int line)
 {
-	ftpmark_error_file = file;
-	ftpmark_error_line = line;
+	fm_error_file = file;
+	fm_error_line = line;
 }
 
 /**
- * ftpmark_error() - tell the operator in one line what is wrong
+ * fm_error() - tell the operator in one line what is wrong
  * @fmt: format of "what: why", without a newline
  *
  * A second call, after it, may say what to do.
  */
-void ftpmark_error(const char *fmt, ...)
+void fm_error(const char *fmt, ...)
 {
 	va_list args;
 
 	fputs("ftpmark: ", stderr);
-	if (ftpmark_error_file && ftpmark_error_line)
-		fprintf(stderr, "%s:%u: ", ftpmark_error_file,
-			ftpmark_error_line);
+	if (fm_error_file && fm_error_line)
+		fprintf(stderr, "%s:%u: ", fm_error_file,
+			fm_error_line);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);

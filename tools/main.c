@@ -12,10 +12,10 @@
 #include "module/sysfs.h"
 #include "verbs/table.h"
 
-static const char ftpmark_usage_line[] =
+static const char fm_usage_line[] =
 	"usage: ftpmark [-n NETNS] [-j] COMMAND [WORD]...\n";
 
-static const char ftpmark_options_help[] =
+static const char fm_options_help[] =
 "Options:\n"
 "    -n, --netns NETNS  work in this network namespace: a name below\n"
 "                       /run/netns, or a path with a slash\n"
@@ -30,26 +30,26 @@ static const char ftpmark_options_help[] =
 "Exit status: 0 done, 1 refused or check found a fault, 2 not understood,\n"
 "3 module not loaded, 4 restore --dry-run found a difference.\n";
 
-static void ftpmark_help(void)
+static void fm_help(void)
 {
 	size_t i;
 
-	fputs(ftpmark_usage_line, stdout);
+	fputs(fm_usage_line, stdout);
 	puts("\nMarks the FTP traffic of virtual servers for IPVS.\n");
 	puts("Commands:");
-	for (i = 0; i < ftpmark_verbs_count; i++)
-		printf("    %-8s  %s\n", ftpmark_verbs[i].name,
-		       ftpmark_verbs[i].summary);
+	for (i = 0; i < fm_verbs_count; i++)
+		printf("    %-8s  %s\n", fm_verbs[i].name,
+		       fm_verbs[i].summary);
 	puts("\nMore on one of them: ftpmark COMMAND --help\n");
-	fputs(ftpmark_options_help, stdout);
+	fputs(fm_options_help, stdout);
 }
 
-static void ftpmark_verb_help(const struct ftpmark_verb *verb)
+static void fm_verb_help(const struct fm_verb *verb)
 {
-	const struct ftpmark_setting *setting;
+	const struct fm_setting *setting;
 	size_t i;
 
-	ftpmark_verb_usage(stdout, verb);
+	fm_verb_usage(stdout, verb);
 	printf("\n%s: %s.\n", verb->name, verb->summary);
 	if (verb->help)
 		fputs(verb->help, stdout);
@@ -57,14 +57,14 @@ static void ftpmark_verb_help(const struct ftpmark_verb *verb)
 		return;
 
 	puts("\nWORD and what its VALUE is:");
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		setting = &ftpmark_settings[i];
+	for (i = 0; i < fm_settings_count; i++) {
+		setting = &fm_settings[i];
 		printf("    %-13s  %s\n", setting->word, setting->takes);
 	}
 	puts("\nA list is one word, with commas; an empty list is \"none\".");
 	puts("Short words:");
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		setting = &ftpmark_settings[i];
+	for (i = 0; i < fm_settings_count; i++) {
+		setting = &fm_settings[i];
 		if (setting->alias)
 			printf("    %-13s  %s\n", setting->alias,
 			       setting->word);
@@ -72,33 +72,33 @@ static void ftpmark_verb_help(const struct ftpmark_verb *verb)
 }
 
 /* Side by side, since a bug report needs both. */
-static void ftpmark_version(void)
+static void fm_version(void)
 {
 	char *version;
 
 	printf("ftpmark %s", FTPMARK_VERSION);
-	if (!ftpmark_sysfs_module_version(&version)) {
+	if (!fm_sysfs_module_version(&version)) {
 		printf(", nf_ftpmark %s", version);
 		putchar('\n');
-		ftpmark_version_advice(version);
+		fm_version_advice(version);
 		free(version);
 		return;
 	}
 	putchar('\n');
 }
 
-static const struct ftpmark_verb *ftpmark_verb_find(const char *name)
+static const struct fm_verb *fm_verb_find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < ftpmark_verbs_count; i++) {
-		if (!strcmp(name, ftpmark_verbs[i].name))
-			return &ftpmark_verbs[i];
+	for (i = 0; i < fm_verbs_count; i++) {
+		if (!strcmp(name, fm_verbs[i].name))
+			return &fm_verbs[i];
 	}
 	return NULL;
 }
 
-static bool ftpmark_wants_help(int argc, char *const *argv)
+static bool fm_wants_help(int argc, char *const *argv)
 {
 	int i;
 
@@ -109,18 +109,18 @@ static bool ftpmark_wants_help(int argc, char *const *argv)
 	return false;
 }
 
-static enum ftpmark_status ftpmark_usage_error(const char *word,
-					       const char *why)
+static enum fm_status fm_usage_error(const char *word,
+				     const char *why)
 {
-	ftpmark_error("%s: %s", word, why);
-	fputs(ftpmark_usage_line, stderr);
-	return FTPMARK_USAGE;
+	fm_error("%s: %s", word, why);
+	fputs(fm_usage_line, stderr);
+	return FM_USAGE;
 }
 
-static enum ftpmark_status ftpmark_run(const char *netns, bool json, int argc,
-				       char *const *argv)
+static enum fm_status fm_run(const char *netns, bool json, int argc,
+			     char *const *argv)
 {
-	struct ftpmark_call call = { .netns = netns, .json = json };
+	struct fm_call call = { .netns = netns, .json = json };
 	const char *name = "show";
 
 	if (argc > 0) {
@@ -128,15 +128,15 @@ static enum ftpmark_status ftpmark_run(const char *netns, bool json, int argc,
 		call.argc = argc - 1;
 		call.argv = argv + 1;
 	}
-	call.verb = ftpmark_verb_find(name);
+	call.verb = fm_verb_find(name);
 	if (!call.verb)
-		return ftpmark_usage_error(name, "no such command");
-	if (ftpmark_wants_help(call.argc, call.argv)) {
-		ftpmark_verb_help(call.verb);
-		return FTPMARK_DONE;
+		return fm_usage_error(name, "no such command");
+	if (fm_wants_help(call.argc, call.argv)) {
+		fm_verb_help(call.verb);
+		return FM_DONE;
 	}
 	if (json && !call.verb->json)
-		return ftpmark_usage_error("-j", "no JSON from this command");
+		return fm_usage_error("-j", "no JSON from this command");
 	return call.verb->run(&call);
 }
 
@@ -144,17 +144,17 @@ static enum ftpmark_status ftpmark_run(const char *netns, bool json, int argc,
  * getopt has not always moved past a short option it does not know, so that
  * one is named by its letter.
  */
-static enum ftpmark_status ftpmark_option_error(const char *word)
+static enum fm_status fm_option_error(const char *word)
 {
 	char letter[] = { '-', optopt, '\0' };
 
 	if (optopt && !strchr("hjnV", optopt))
 		word = letter;
-	return ftpmark_usage_error(word, "no such option");
+	return fm_usage_error(word, "no such option");
 }
 
 /* The leading + leaves options behind the command alone. */
-static enum ftpmark_status ftpmark_main(int argc, char **argv)
+static enum fm_status fm_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
@@ -172,8 +172,8 @@ static enum ftpmark_status ftpmark_main(int argc, char **argv)
 	       -1) {
 		switch (option) {
 		case 'h':
-			ftpmark_help();
-			return FTPMARK_DONE;
+			fm_help();
+			return FM_DONE;
 		case 'j':
 			json = true;
 			break;
@@ -181,18 +181,18 @@ static enum ftpmark_status ftpmark_main(int argc, char **argv)
 			netns = optarg;
 			break;
 		case 'V':
-			ftpmark_version();
-			return FTPMARK_DONE;
+			fm_version();
+			return FM_DONE;
 		case ':':
-			return ftpmark_usage_error(argv[optind - 1],
-						   "value missing");
+			return fm_usage_error(argv[optind - 1],
+					      "value missing");
 		default:
-			return ftpmark_option_error(argv[optind - 1]);
+			return fm_option_error(argv[optind - 1]);
 		}
 	}
 	if (netns && !netns[0])
-		return ftpmark_usage_error("-n", "value empty");
-	return ftpmark_run(netns, json, argc - optind, argv + optind);
+		return fm_usage_error("-n", "value empty");
+	return fm_run(netns, json, argc - optind, argv + optind);
 }
 
 /**
@@ -200,19 +200,19 @@ static enum ftpmark_status ftpmark_main(int argc, char **argv)
  * @argc: number of words
  * @argv: the words
  *
- * Return: an &enum ftpmark_status.
+ * Return: an &enum fm_status.
  */
 int main(int argc, char **argv)
 {
-	enum ftpmark_status status;
+	enum fm_status status;
 
-	status = ftpmark_main(argc, argv);
+	status = fm_main(argc, argv);
 	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		ftpmark_error("standard output: %s",
-			      strerror(errno ? errno : EIO));
-		if (status == FTPMARK_DONE)
-			status = FTPMARK_REFUSED;
+		fm_error("standard output: %s",
+			 strerror(errno ? errno : EIO));
+		if (status == FM_DONE)
+			status = FM_REFUSED;
 	}
 	return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* libFuzzer calls this for each input. */
-#ifndef FTPMARK_FUZZ_H
-#define FTPMARK_FUZZ_H
+#ifndef FM_FUZZ_H
+#define FM_FUZZ_H
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -23,4 +23,4 @@ static inline char *fuzz_lines(const unsigned char *data, size_t size,
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-#endif /* FTPMARK_FUZZ_H */
+#endif /* FM_FUZZ_H */

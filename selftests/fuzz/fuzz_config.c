@@ -11,23 +11,23 @@
 #include "model/values.h"
 #include "fuzz.h"
 
-static void fuzz_profile(const struct ftpmark_profile *profile)
+static void fuzz_profile(const struct fm_profile *profile)
 {
-	char text[FTPMARK_VALUE_MAX + 1];
-	struct ftpmark_fault fault;
+	char text[FM_VALUE_MAX + 1];
+	struct fm_fault fault;
 	const char *value;
 	size_t i;
 
-	if (!profile->line || !ftpmark_name_valid(profile->name))
+	if (!profile->line || !fm_name_valid(profile->name))
 		abort();
-	for (i = 0; i < ftpmark_settings_count; i++) {
+	for (i = 0; i < fm_settings_count; i++) {
 		value = profile->value[i];
 		if (!value)
 			continue;
 		if (!strcmp(value, "none"))
 			value = "";
-		if (!ftpmark_value_canonical(&ftpmark_settings[i], value, text,
-					     &fault) ||
+		if (!fm_value_canonical(&fm_settings[i], value, text,
+					&fault) ||
 		    strcmp(text, profile->value[i]))
 			abort();
 	}
@@ -42,14 +42,14 @@ static void fuzz_profile(const struct ftpmark_profile *profile)
  */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	struct ftpmark_config_fault fault = { 0, "", "" };
-	struct ftpmark_config config;
+	struct fm_config_fault fault = { 0, "", "" };
+	struct fm_config config;
 	unsigned int lines;
 	char *text;
 	size_t i;
 
 	text = fuzz_lines(data, size, &lines);
-	if (ftpmark_config_parse(text, size, &config, &fault)) {
+	if (fm_config_parse(text, size, &config, &fault)) {
 		for (i = 0; i < config.count; i++) {
 			fuzz_profile(&config.profile[i]);
 			if (i && strcmp(config.profile[i - 1].name,
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	} else if (!fault.line || fault.line > lines || !fault.why[0]) {
 		abort();
 	}
-	ftpmark_config_free(&config);
+	fm_config_free(&config);
 	free(text);
 	return 0;
 }

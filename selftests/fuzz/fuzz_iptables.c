@@ -12,18 +12,18 @@
 #include "model/config_text.h"
 #include "fuzz.h"
 
-/* As ftpmark_profile_print() does, with every value. */
-static void fuzz_print(const struct ftpmark_config *config, FILE *out)
+/* As fm_profile_print() does, with every value. */
+static void fuzz_print(const struct fm_config *config, FILE *out)
 {
-	const struct ftpmark_profile *profile;
+	const struct fm_profile *profile;
 	size_t i, j;
 
 	for (i = 0; i < config->count; i++) {
 		profile = &config->profile[i];
 		fprintf(out, "add %s", profile->name);
-		for (j = 0; j < ftpmark_settings_count; j++) {
+		for (j = 0; j < fm_settings_count; j++) {
 			if (profile->value[j])
-				fprintf(out, " %s %s", ftpmark_settings[j].word,
+				fprintf(out, " %s %s", fm_settings[j].word,
 					profile->value[j]);
 		}
 		fputc('\n', out);
@@ -31,10 +31,10 @@ static void fuzz_print(const struct ftpmark_config *config, FILE *out)
 }
 
 /* Values are canonical already, so they come back as they are. */
-static void fuzz_restore(const struct ftpmark_config *config)
+static void fuzz_restore(const struct fm_config *config)
 {
-	struct ftpmark_config_fault fault;
-	struct ftpmark_config read;
+	struct fm_config_fault fault;
+	struct fm_config read;
 	size_t i, j, k;
 	char *text;
 	size_t size;
@@ -44,7 +44,7 @@ static void fuzz_restore(const struct ftpmark_config *config)
 	fuzz_print(config, out);
 	fputc('\n', out);
 	fclose(out);
-	if (!ftpmark_config_parse(text, size - 1, &read, &fault) ||
+	if (!fm_config_parse(text, size - 1, &read, &fault) ||
 	    read.count != config->count)
 		abort();
 	for (i = 0; i < read.count; i++) {
@@ -55,20 +55,20 @@ static void fuzz_restore(const struct ftpmark_config *config)
 		}
 		if (j == config->count)
 			abort();
-		for (k = 0; k < ftpmark_settings_count; k++) {
+		for (k = 0; k < fm_settings_count; k++) {
 			if (config->profile[j].value[k] &&
 			    strcmp(read.profile[i].value[k],
 				   config->profile[j].value[k]))
 				abort();
 		}
 	}
-	ftpmark_config_free(&read);
+	fm_config_free(&read);
 	free(text);
 }
 
-static void fuzz_notes(const struct ftpmark_import *import, unsigned int lines)
+static void fuzz_notes(const struct fm_import *import, unsigned int lines)
 {
-	const struct ftpmark_rule *rule;
+	const struct fm_rule *rule;
 	size_t i, j;
 
 	for (i = 0; i < import->notes; i++) {
@@ -101,24 +101,24 @@ static void fuzz_notes(const struct ftpmark_import *import, unsigned int lines)
  */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	struct ftpmark_import import;
-	struct ftpmark_rules rules;
+	struct fm_import import;
+	struct fm_rules rules;
 	unsigned int lines;
 	char *text;
 
 	text = fuzz_lines(data, size, &lines);
-	if (!ftpmark_rules_parse(text, size, &rules))
+	if (!fm_rules_parse(text, size, &rules))
 		abort();
 	if (rules.fault > lines)
 		abort();
 	if (!rules.fault) {
-		if (!ftpmark_import(&rules, &import))
+		if (!fm_import(&rules, &import))
 			abort();
 		fuzz_restore(&import.config);
 		fuzz_notes(&import, lines);
-		ftpmark_import_free(&import);
+		fm_import_free(&import);
 	}
-	ftpmark_rules_free(&rules);
+	fm_rules_free(&rules);
 	free(text);
 	return 0;
 }

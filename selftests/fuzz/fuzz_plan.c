@@ -48,17 +48,17 @@ static size_t fuzz_text(const unsigned char *data, char *text)
 	return at;
 }
 
-static bool fuzz_parse(const unsigned char *data, struct ftpmark_config *config)
+static bool fuzz_parse(const unsigned char *data, struct fm_config *config)
 {
 	char text[FUZZ_SERVICES * 256];
-	struct ftpmark_config_fault fault;
+	struct fm_config_fault fault;
 
-	return ftpmark_config_parse(text, fuzz_text(data, text), config,
-				    &fault);
+	return fm_config_parse(text, fuzz_text(data, text), config,
+			       &fault);
 }
 
-static struct ftpmark_profile *fuzz_find(struct ftpmark_config *model,
-					 const char *name)
+static struct fm_profile *fuzz_find(struct fm_config *model,
+				    const char *name)
 {
 	size_t i;
 
@@ -69,44 +69,44 @@ static struct ftpmark_profile *fuzz_find(struct ftpmark_config *model,
 	return NULL;
 }
 
-static void fuzz_remove(struct ftpmark_config *model, const char *name)
+static void fuzz_remove(struct fm_config *model, const char *name)
 {
-	struct ftpmark_profile *profile = fuzz_find(model, name);
-	struct ftpmark_profile gone;
+	struct fm_profile *profile = fuzz_find(model, name);
+	struct fm_profile gone;
 
 	if (!profile)
 		abort();
 	gone = *profile;
 	*profile = model->profile[model->count - 1];
 	model->profile[model->count - 1] = gone;
-	ftpmark_config_drop(model);
+	fm_config_drop(model);
 }
 
 /* The module's rules: an enabled service has a VIP, and shares no port of it. */
-static void fuzz_write(struct ftpmark_config *model, const char *name,
-		       const struct ftpmark_setting *setting, const char *value)
+static void fuzz_write(struct fm_config *model, const char *name,
+		       const struct fm_setting *setting, const char *value)
 {
-	struct ftpmark_profile *profile = fuzz_find(model, name);
-	const struct ftpmark_profile *one, *two;
-	size_t index = setting - ftpmark_settings;
+	struct fm_profile *profile = fuzz_find(model, name);
+	const struct fm_profile *one, *two;
+	size_t index = setting - fm_settings;
 
 	if (!profile)
 		abort();
 	free(profile->value[index]);
 	profile->value[index] = strdup(value);
-	if (!ftpmark_profile_enabled(profile))
+	if (!fm_profile_enabled(profile))
 		return;
-	if (!strcmp(ftpmark_profile_value(profile, "vip"), "none") ||
-	    !strcmp(ftpmark_profile_value(profile, "control_ports"), "none"))
+	if (!strcmp(fm_profile_value(profile, "vip"), "none") ||
+	    !strcmp(fm_profile_value(profile, "control_ports"), "none"))
 		abort();
-	if (ftpmark_claims_clash(model, &one, &two) != FTPMARK_CLAIMS_FREE)
+	if (fm_claims_clash(model, &one, &two) != FM_CLAIMS_FREE)
 		abort();
 }
 
-static void fuzz_same(struct ftpmark_config *model,
-		      struct ftpmark_config *want)
+static void fuzz_same(struct fm_config *model,
+		      struct fm_config *want)
 {
-	const struct ftpmark_profile *profile;
+	const struct fm_profile *profile;
 	const char *file;
 	size_t i, j;
 
@@ -114,28 +114,28 @@ static void fuzz_same(struct ftpmark_config *model,
 		abort();
 	for (i = 0; i < want->count; i++) {
 		profile = fuzz_find(model, want->profile[i].name);
-		for (j = 0; j < ftpmark_settings_count; j++) {
-			file = ftpmark_settings[j].file;
+		for (j = 0; j < fm_settings_count; j++) {
+			file = fm_settings[j].file;
 			if (!profile ||
-			    strcmp(ftpmark_profile_value(profile, file),
-				   ftpmark_profile_value(&want->profile[i],
-							 file)))
+			    strcmp(fm_profile_value(profile, file),
+				   fm_profile_value(&want->profile[i],
+						    file)))
 				abort();
 		}
 	}
 }
 
-static void fuzz_run(struct ftpmark_config *model,
-		     const struct ftpmark_plan *plan)
+static void fuzz_run(struct fm_config *model,
+		     const struct fm_plan *plan)
 {
-	const struct ftpmark_step *step;
+	const struct fm_step *step;
 	size_t i;
 
 	for (i = 0; i < plan->count; i++) {
 		step = &plan->step[i];
-		if (step->kind == FTPMARK_STEP_CREATE)
-			ftpmark_config_add(model, step->profile->name);
-		else if (step->kind == FTPMARK_STEP_REMOVE)
+		if (step->kind == FM_STEP_CREATE)
+			fm_config_add(model, step->profile->name);
+		else if (step->kind == FM_STEP_REMOVE)
 			fuzz_remove(model, step->profile->name);
 		else
 			fuzz_write(model, step->profile->name, step->setting,
@@ -144,14 +144,14 @@ static void fuzz_run(struct ftpmark_config *model,
 }
 
 /* All but removals, which come last and are not undone here. */
-static void fuzz_undo(struct ftpmark_config *model,
-		      const struct ftpmark_plan *plan, size_t count)
+static void fuzz_undo(struct fm_config *model,
+		      const struct fm_plan *plan, size_t count)
 {
-	const struct ftpmark_step *step;
+	const struct fm_step *step;
 
 	while (count) {
 		step = &plan->step[--count];
-		if (step->kind == FTPMARK_STEP_CREATE)
+		if (step->kind == FM_STEP_CREATE)
 			fuzz_remove(model, step->profile->name);
 		else if (step->old)
 			fuzz_write(model, step->profile->name, step->setting,
@@ -161,18 +161,18 @@ static void fuzz_undo(struct ftpmark_config *model,
 
 static void fuzz_way(const unsigned char *from, const unsigned char *to)
 {
-	struct ftpmark_config now, model, first, want;
-	struct ftpmark_plan plan, part;
+	struct fm_config now, model, first, want;
+	struct fm_plan plan, part;
 	size_t writes;
 
 	if (fuzz_parse(from, &now) &
 	    fuzz_parse(from, &model) &
 	    fuzz_parse(from, &first) &
 	    fuzz_parse(to, &want)) {
-		if (!ftpmark_plan_make(&now, &want, &plan))
+		if (!fm_plan_make(&now, &want, &plan))
 			abort();
 		for (writes = 0; writes < plan.count; writes++) {
-			if (plan.step[writes].kind == FTPMARK_STEP_REMOVE)
+			if (plan.step[writes].kind == FM_STEP_REMOVE)
 				break;
 		}
 		part = plan;
@@ -182,12 +182,12 @@ static void fuzz_way(const unsigned char *from, const unsigned char *to)
 		fuzz_same(&model, &first);
 		fuzz_run(&model, &plan);
 		fuzz_same(&model, &want);
-		ftpmark_plan_free(&plan);
+		fm_plan_free(&plan);
 	}
-	ftpmark_config_free(&now);
-	ftpmark_config_free(&model);
-	ftpmark_config_free(&first);
-	ftpmark_config_free(&want);
+	fm_config_free(&now);
+	fm_config_free(&model);
+	fm_config_free(&first);
+	fm_config_free(&want);
 }
 
 /**

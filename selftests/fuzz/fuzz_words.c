@@ -9,16 +9,16 @@
 
 enum { FUZZ_WORDS_MAX = 64 };
 
-static void fuzz_request(const struct ftpmark_request *request)
+static void fuzz_request(const struct fm_request *request)
 {
 	size_t i, j;
 
-	if (request->count > ftpmark_settings_count)
+	if (request->count > fm_settings_count)
 		abort();
-	if (request->name && !ftpmark_name_valid(request->name))
+	if (request->name && !fm_name_valid(request->name))
 		abort();
 	for (i = 0; i < request->count; i++) {
-		if (strlen(request->changes[i].value) > FTPMARK_VALUE_MAX)
+		if (strlen(request->changes[i].value) > FM_VALUE_MAX)
 			abort();
 		for (j = 0; j < i; j++) {
 			if (request->changes[i].setting ==
@@ -37,8 +37,8 @@ static void fuzz_request(const struct ftpmark_request *request)
  */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	struct ftpmark_complaint complaint = { NULL, NULL };
-	struct ftpmark_request request;
+	struct fm_complaint complaint = { NULL, NULL };
+	struct fm_request request;
 	char *argv[FUZZ_WORDS_MAX];
 	char *text, *at;
 	int argc = 0;
@@ -51,13 +51,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	for (at = text; at < text + size - 1 && argc < FUZZ_WORDS_MAX;
 	     at += strlen(at) + 1)
 		argv[argc++] = at;
-	if (ftpmark_parse(data[0] % (FTPMARK_NAME_SET + 1), argc, argv,
-			  &request, &complaint)) {
+	if (fm_parse(data[0] % (FM_NAME_SET + 1), argc, argv,
+		     &request, &complaint)) {
 		fuzz_request(&request);
-		ftpmark_request_enable(&request);
-		ftpmark_request_order(&request);
+		fm_request_enable(&request);
+		fm_request_order(&request);
 		fuzz_request(&request);
-		ftpmark_request_turn(&request);
+		fm_request_turn(&request);
 		fuzz_request(&request);
 	} else if (!complaint.word || !complaint.why) {
 		abort();

@@ -111,10 +111,10 @@ static size_t test_filler(char *text, unsigned int number)
 static bool test_file(const struct test_line *bad)
 {
 	static char text[TEST_TEXT_MAX];
-	struct ftpmark_config_fault fault = { 0, "", "" };
+	struct fm_config_fault fault = { 0, "", "" };
 	unsigned int count = 1 + test_random(TEST_LINES_MAX);
 	unsigned int at = test_random(count);
-	struct ftpmark_config config;
+	struct fm_config config;
 	size_t size = 0;
 	unsigned int i;
 	bool good;
@@ -128,13 +128,13 @@ static bool test_file(const struct test_line *bad)
 	}
 	/* The last line may lack its end. */
 	size -= test_random(2);
-	good = !ftpmark_config_parse(text, size, &config, &fault) &&
+	good = !fm_config_parse(text, size, &config, &fault) &&
 	       fault.line == at + 1 && !strcmp(fault.word, bad->word) &&
 	       !strncmp(fault.why, bad->why, strlen(bad->why));
 	if (!good)
 		ksft_print_msg("line %u, found %u: %s: %s\n", at + 1,
 			       fault.line, fault.word, fault.why);
-	ftpmark_config_free(&config);
+	fm_config_free(&config);
 	return good;
 }
 
@@ -154,8 +154,8 @@ static void test_bad(const struct test_line *bad)
 static void test_good(void)
 {
 	static char text[TEST_TEXT_MAX];
-	struct ftpmark_config_fault fault;
-	struct ftpmark_config config;
+	struct fm_config_fault fault;
+	struct fm_config config;
 	unsigned int failed = 0;
 	unsigned int i, j;
 	size_t size;
@@ -164,8 +164,8 @@ static void test_good(void)
 		size = 0;
 		for (j = test_random(TEST_LINES_MAX); j; j--)
 			size += test_filler(text + size, j);
-		failed += !ftpmark_config_parse(text, size, &config, &fault);
-		ftpmark_config_free(&config);
+		failed += !fm_config_parse(text, size, &config, &fault);
+		fm_config_free(&config);
 	}
 	ksft_test_result(!failed, "%d files without one\n", TEST_FILES);
 }

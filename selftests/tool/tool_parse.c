@@ -29,7 +29,7 @@ enum {
  * @want: the request, as test_format() prints it
  */
 struct test_good {
-	enum ftpmark_shape shape;
+	enum fm_shape shape;
 	const char *words[TEST_WORDS_MAX];
 	const char *want;
 };
@@ -42,109 +42,109 @@ struct test_good {
  * @why: and the reason to give
  */
 struct test_bad {
-	enum ftpmark_shape shape;
+	enum fm_shape shape;
 	const char *words[TEST_WORDS_MAX];
 	const char *word;
 	const char *why;
 };
 
 static const struct test_good test_good[] = {
-	{ FTPMARK_NO_WORDS, { NULL }, "-" },
-	{ FTPMARK_MAY_NAME, { NULL }, "-" },
-	{ FTPMARK_MAY_NAME, { "ftp" }, "ftp" },
-	{ FTPMARK_NAME, { "ftp" }, "ftp" },
-	{ FTPMARK_NAME, { "a" }, "a" },
-	{ FTPMARK_NAME, { "0" }, "0" },
-	{ FTPMARK_NAME, { "Z_.-9" }, "Z_.-9" },
-	{ FTPMARK_NAME, { NAME_31 }, NAME_31 },
+	{ FM_NO_WORDS, { NULL }, "-" },
+	{ FM_MAY_NAME, { NULL }, "-" },
+	{ FM_MAY_NAME, { "ftp" }, "ftp" },
+	{ FM_NAME, { "ftp" }, "ftp" },
+	{ FM_NAME, { "a" }, "a" },
+	{ FM_NAME, { "0" }, "0" },
+	{ FM_NAME, { "Z_.-9" }, "Z_.-9" },
+	{ FM_NAME, { NAME_31 }, NAME_31 },
 	/* Words of the grammar are valid names, too. */
-	{ FTPMARK_NAME, { "vip" }, "vip" },
-	{ FTPMARK_NAME_MAY_SET, { "ftp" }, "ftp" },
-	{ FTPMARK_NAME_MAY_SET, { "ftp", "vip", "192.0.2.10" },
+	{ FM_NAME, { "vip" }, "vip" },
+	{ FM_NAME_MAY_SET, { "ftp" }, "ftp" },
+	{ FM_NAME_MAY_SET, { "ftp", "vip", "192.0.2.10" },
 	  "ftp vip=192.0.2.10" },
-	{ FTPMARK_NAME_SET, { "vip", "vip", "vip" }, "vip vip=vip" },
-	{ FTPMARK_NAME_SET, { "f", "vip", "192.0.2.10", "real", "10.0.0.0/24" },
+	{ FM_NAME_SET, { "vip", "vip", "vip" }, "vip vip=vip" },
+	{ FM_NAME_SET, { "f", "vip", "192.0.2.10", "real", "10.0.0.0/24" },
 	  "f vip=192.0.2.10 real_servers=10.0.0.0/24" },
-	{ FTPMARK_NAME_SET, { "f", "control", "21", "passive", "1-2" },
+	{ FM_NAME_SET, { "f", "control", "21", "passive", "1-2" },
 	  "f control_ports=21 passive_ports=1-2" },
-	{ FTPMARK_NAME_SET, { "f", "control_ports", "21,2121" },
+	{ FM_NAME_SET, { "f", "control_ports", "21,2121" },
 	  "f control_ports=21,2121" },
-	{ FTPMARK_NAME_SET, { "f", "control-ports", "21 2121" },
+	{ FM_NAME_SET, { "f", "control-ports", "21 2121" },
 	  "f control_ports=21 2121" },
-	{ FTPMARK_NAME_SET, { "f", "active-ports", "20", "active", "off" },
+	{ FM_NAME_SET, { "f", "active-ports", "20", "active", "off" },
 	  "f active_ports=20 active=off" },
-	{ FTPMARK_NAME_SET, { "f", "on-marked", "keep", "mark", "0x15" },
+	{ FM_NAME_SET, { "f", "on-marked", "keep", "mark", "0x15" },
 	  "f on_marked=keep mark=0x15" },
-	{ FTPMARK_NAME_SET, { "f", "on_marked", "keep", "enabled", "1" },
+	{ FM_NAME_SET, { "f", "on_marked", "keep", "enabled", "1" },
 	  "f on_marked=keep enabled=1" },
-	{ FTPMARK_NAME_SET, { "f", "real-servers", "none", "passive", "none" },
+	{ FM_NAME_SET, { "f", "real-servers", "none", "passive", "none" },
 	  "f real_servers= passive_ports=" },
 	/* Only the kernel judges values. */
-	{ FTPMARK_NAME_SET, { "f", "mark", "none" }, "f mark=none" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "-1" }, "f mark=-1" },
-	{ FTPMARK_NAME_SET, { "f", "vip", "real" }, "f vip=real" },
-	{ FTPMARK_NAME_SET, { "f", "vip", "a\tb" }, "f vip=a\tb" },
+	{ FM_NAME_SET, { "f", "mark", "none" }, "f mark=none" },
+	{ FM_NAME_SET, { "f", "mark", "-1" }, "f mark=-1" },
+	{ FM_NAME_SET, { "f", "vip", "real" }, "f vip=real" },
+	{ FM_NAME_SET, { "f", "vip", "a\tb" }, "f vip=a\tb" },
 };
 
 static const struct test_bad test_bad[] = {
-	{ FTPMARK_NO_WORDS, { "ftp" }, "ftp", "not expected" },
-	{ FTPMARK_NO_WORDS, { "" }, "", "not expected" },
-	{ FTPMARK_MAY_NAME, { "ftp", "mail" }, "mail", "not expected" },
-	{ FTPMARK_NAME, { NULL }, "NAME", "missing" },
-	{ FTPMARK_NAME, { "ftp", "vip", "::1" }, "vip", "not expected" },
-	{ FTPMARK_NAME_MAY_SET, { NULL }, "NAME", "missing" },
-	{ FTPMARK_NAME_SET, { NULL }, "NAME", "missing" },
-	{ FTPMARK_NAME_SET, { "ftp" }, "WORD VALUE", "missing" },
-	{ FTPMARK_NAME, { "" }, "", NO_NAME },
-	{ FTPMARK_NAME, { "." }, ".", NO_NAME },
-	{ FTPMARK_NAME, { ".." }, "..", NO_NAME },
-	{ FTPMARK_NAME, { "-n" }, "-n", NO_NAME },
-	{ FTPMARK_NAME, { "_ftp" }, "_ftp", NO_NAME },
-	{ FTPMARK_NAME, { "a/b" }, "a/b", NO_NAME },
-	{ FTPMARK_NAME, { "a b" }, "a b", NO_NAME },
-	{ FTPMARK_NAME, { "ftp\n" }, "ftp\n", NO_NAME },
-	{ FTPMARK_NAME, { "f\xc3\xbc" }, "f\xc3\xbc", NO_NAME },
-	{ FTPMARK_NAME, { "\xff" }, "\xff", NO_NAME },
-	{ FTPMARK_NAME, { NAME_31 "2" }, NAME_31 "2", NO_NAME },
-	{ FTPMARK_MAY_NAME, { "a*" }, "a*", NO_NAME },
-	{ FTPMARK_NAME_SET, { "/etc", "vip", "::1" }, "/etc", NO_NAME },
-	{ FTPMARK_NAME_SET, { "f", "vipp", "::1" }, "vipp",
+	{ FM_NO_WORDS, { "ftp" }, "ftp", "not expected" },
+	{ FM_NO_WORDS, { "" }, "", "not expected" },
+	{ FM_MAY_NAME, { "ftp", "mail" }, "mail", "not expected" },
+	{ FM_NAME, { NULL }, "NAME", "missing" },
+	{ FM_NAME, { "ftp", "vip", "::1" }, "vip", "not expected" },
+	{ FM_NAME_MAY_SET, { NULL }, "NAME", "missing" },
+	{ FM_NAME_SET, { NULL }, "NAME", "missing" },
+	{ FM_NAME_SET, { "ftp" }, "WORD VALUE", "missing" },
+	{ FM_NAME, { "" }, "", NO_NAME },
+	{ FM_NAME, { "." }, ".", NO_NAME },
+	{ FM_NAME, { ".." }, "..", NO_NAME },
+	{ FM_NAME, { "-n" }, "-n", NO_NAME },
+	{ FM_NAME, { "_ftp" }, "_ftp", NO_NAME },
+	{ FM_NAME, { "a/b" }, "a/b", NO_NAME },
+	{ FM_NAME, { "a b" }, "a b", NO_NAME },
+	{ FM_NAME, { "ftp\n" }, "ftp\n", NO_NAME },
+	{ FM_NAME, { "f\xc3\xbc" }, "f\xc3\xbc", NO_NAME },
+	{ FM_NAME, { "\xff" }, "\xff", NO_NAME },
+	{ FM_NAME, { NAME_31 "2" }, NAME_31 "2", NO_NAME },
+	{ FM_MAY_NAME, { "a*" }, "a*", NO_NAME },
+	{ FM_NAME_SET, { "/etc", "vip", "::1" }, "/etc", NO_NAME },
+	{ FM_NAME_SET, { "f", "vipp", "::1" }, "vipp",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "vi", "::1" }, "vi", "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "VIP", "::1" }, "VIP", "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "vip ", "::1" }, "vip ",
+	{ FM_NAME_SET, { "f", "vi", "::1" }, "vi", "no such setting" },
+	{ FM_NAME_SET, { "f", "VIP", "::1" }, "VIP", "no such setting" },
+	{ FM_NAME_SET, { "f", "vip ", "::1" }, "vip ",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "", "::1" }, "", "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "-vip", "::1" }, "-vip",
+	{ FM_NAME_SET, { "f", "", "::1" }, "", "no such setting" },
+	{ FM_NAME_SET, { "f", "-vip", "::1" }, "-vip",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "stats/bytes", "0" }, "stats/bytes",
+	{ FM_NAME_SET, { "f", "stats/bytes", "0" }, "stats/bytes",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "control ports", "21" }, "control ports",
+	{ FM_NAME_SET, { "f", "control ports", "21" }, "control ports",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "1", "bogus" }, "bogus",
+	{ FM_NAME_SET, { "f", "mark", "1", "bogus" }, "bogus",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "vip", "a", "b", "mark", "1" }, "b",
+	{ FM_NAME_SET, { "f", "vip", "a", "b", "mark", "1" }, "b",
 	  "no such setting" },
-	{ FTPMARK_NAME_SET, { "f", "vip" }, "vip", "value missing" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "1", "real" }, "real",
+	{ FM_NAME_SET, { "f", "vip" }, "vip", "value missing" },
+	{ FM_NAME_SET, { "f", "mark", "1", "real" }, "real",
 	  "value missing" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "1", "mark", "1" }, "mark",
+	{ FM_NAME_SET, { "f", "mark", "1", "mark", "1" }, "mark",
 	  "given twice" },
-	{ FTPMARK_NAME_SET, { "f", "real_servers", "a", "real", "b" },
+	{ FM_NAME_SET, { "f", "real_servers", "a", "real", "b" },
 	  "real", "given twice" },
-	{ FTPMARK_NAME_SET, { "f", "on_marked", "keep", "on-marked", "keep" },
+	{ FM_NAME_SET, { "f", "on_marked", "keep", "on-marked", "keep" },
 	  "on-marked", "given twice" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "1", "mark" }, "mark",
+	{ FM_NAME_SET, { "f", "mark", "1", "mark" }, "mark",
 	  "given twice" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "" }, "mark", "value empty" },
-	{ FTPMARK_NAME_SET, { "f", "mark", " \t " }, "mark", "value empty" },
-	{ FTPMARK_NAME_SET, { "f", "real", "" }, "real",
+	{ FM_NAME_SET, { "f", "mark", "" }, "mark", "value empty" },
+	{ FM_NAME_SET, { "f", "mark", " \t " }, "mark", "value empty" },
+	{ FM_NAME_SET, { "f", "real", "" }, "real",
 	  "value empty (an empty list is: none)" },
-	{ FTPMARK_NAME_SET, { "f", "mark", "1\n" }, "mark",
+	{ FM_NAME_SET, { "f", "mark", "1\n" }, "mark",
 	  "value holds a newline" },
-	{ FTPMARK_NAME_SET, { "f", "vip", "192.0.2.1\n192.0.2.2" }, "vip",
+	{ FM_NAME_SET, { "f", "vip", "192.0.2.1\n192.0.2.2" }, "vip",
 	  "value holds a newline" },
-	{ FTPMARK_NAME_MAY_SET, { "f", "enabled", "\n" }, "enabled",
+	{ FM_NAME_MAY_SET, { "f", "enabled", "\n" }, "enabled",
 	  "value holds a newline" },
 };
 
@@ -157,9 +157,9 @@ static int test_count(const char *const *words)
 	return count;
 }
 
-static bool test_parse(enum ftpmark_shape shape, const char *const *words,
-		       struct ftpmark_request *request,
-		       struct ftpmark_complaint *complaint)
+static bool test_parse(enum fm_shape shape, const char *const *words,
+		       struct fm_request *request,
+		       struct fm_complaint *complaint)
 {
 	char *argv[TEST_WORDS_MAX + 1] = { NULL };
 	int count = test_count(words);
@@ -167,10 +167,10 @@ static bool test_parse(enum ftpmark_shape shape, const char *const *words,
 
 	for (i = 0; i < count; i++)
 		argv[i] = (char *)words[i];
-	return ftpmark_parse(shape, count, argv, request, complaint);
+	return fm_parse(shape, count, argv, request, complaint);
 }
 
-static void test_format(const struct ftpmark_request *request, char *text,
+static void test_format(const struct fm_request *request, char *text,
 			size_t size)
 {
 	size_t used;
@@ -202,8 +202,8 @@ static void test_join(const char *const *words, char *text, size_t size)
 
 static void test_good_lines(void)
 {
-	struct ftpmark_complaint complaint = { "", "" };
-	struct ftpmark_request request;
+	struct fm_complaint complaint = { "", "" };
+	struct fm_request request;
 	char text[512], line[512];
 	bool good;
 	size_t i;
@@ -224,8 +224,8 @@ static void test_good_lines(void)
 
 static void test_bad_lines(void)
 {
-	struct ftpmark_complaint complaint;
-	struct ftpmark_request request;
+	struct fm_complaint complaint;
+	struct fm_request request;
 	char line[512];
 	bool same;
 	size_t i;
@@ -249,19 +249,19 @@ static void test_bad_lines(void)
 static void test_value_length(void)
 {
 	const char *words[TEST_WORDS_MAX] = { "f", "vip", NULL };
-	struct ftpmark_complaint complaint = { "", "" };
-	static char value[FTPMARK_VALUE_MAX + 2];
-	struct ftpmark_request request;
+	struct fm_complaint complaint = { "", "" };
+	static char value[FM_VALUE_MAX + 2];
+	struct fm_request request;
 
-	memset(value, '1', FTPMARK_VALUE_MAX);
+	memset(value, '1', FM_VALUE_MAX);
 	words[2] = value;
-	ksft_test_result(test_parse(FTPMARK_NAME_SET, words, &request,
+	ksft_test_result(test_parse(FM_NAME_SET, words, &request,
 				    &complaint) &&
 			 request.changes[0].value == value,
 			 "the longest value is taken\n");
 
-	value[FTPMARK_VALUE_MAX] = '1';
-	ksft_test_result(!test_parse(FTPMARK_NAME_SET, words, &request,
+	value[FM_VALUE_MAX] = '1';
+	ksft_test_result(!test_parse(FM_NAME_SET, words, &request,
 				     &complaint) &&
 			 !strcmp(complaint.word, "vip") &&
 			 !strncmp(complaint.why, "value too long", 14),
@@ -270,43 +270,43 @@ static void test_value_length(void)
 
 static void test_every_setting(void)
 {
-	struct ftpmark_complaint complaint = { "", "" };
-	char *argv[1 + 2 * FTPMARK_SETTINGS_MAX];
-	struct ftpmark_request request;
+	struct fm_complaint complaint = { "", "" };
+	char *argv[1 + 2 * FM_SETTINGS_MAX];
+	struct fm_request request;
 	bool all = true;
 	int argc = 0;
 	size_t i;
 
 	argv[argc++] = "f";
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		all &= ftpmark_setting_find(ftpmark_settings[i].file) ==
-		       &ftpmark_settings[i];
-		all &= ftpmark_setting_find(ftpmark_settings[i].word) ==
-		       &ftpmark_settings[i];
-		argv[argc++] = (char *)ftpmark_settings[i].word;
+	for (i = 0; i < fm_settings_count; i++) {
+		all &= fm_setting_find(fm_settings[i].file) ==
+		       &fm_settings[i];
+		all &= fm_setting_find(fm_settings[i].word) ==
+		       &fm_settings[i];
+		argv[argc++] = (char *)fm_settings[i].word;
 		argv[argc++] = "x";
 	}
 	ksft_test_result(all, "every setting is found by file and word\n");
-	ksft_test_result(ftpmark_parse(FTPMARK_NAME_SET, argc, argv, &request,
-				       &complaint) &&
-			 request.count == ftpmark_settings_count,
+	ksft_test_result(fm_parse(FM_NAME_SET, argc, argv, &request,
+				  &complaint) &&
+			 request.count == fm_settings_count,
 			 "every setting fits in one request\n");
 }
 
 static void test_order(const char *const *words, bool enable, const char *want,
 		       const char *turned)
 {
-	struct ftpmark_complaint complaint = { "", "" };
-	struct ftpmark_request request;
+	struct fm_complaint complaint = { "", "" };
+	struct fm_request request;
 	char text[512], other[512];
 	bool good;
 
-	good = test_parse(FTPMARK_NAME_MAY_SET, words, &request, &complaint);
+	good = test_parse(FM_NAME_MAY_SET, words, &request, &complaint);
 	if (enable)
-		ftpmark_request_enable(&request);
-	ftpmark_request_order(&request);
+		fm_request_enable(&request);
+	fm_request_order(&request);
 	test_format(&request, text, sizeof(text));
-	ftpmark_request_turn(&request);
+	fm_request_turn(&request);
 	test_format(&request, other, sizeof(other));
 	good &= !strcmp(text, want) && !strcmp(other, turned);
 	if (!good)
@@ -364,13 +364,13 @@ static const char *test_random_word(char *buffer, size_t size)
 	return buffer;
 }
 
-static bool test_request_sound(const struct ftpmark_request *request)
+static bool test_request_sound(const struct fm_request *request)
 {
-	const struct ftpmark_change *change;
+	const struct fm_change *change;
 	size_t i, j;
 
-	if (request->count > ftpmark_settings_count ||
-	    (request->name && !ftpmark_name_valid(request->name)))
+	if (request->count > fm_settings_count ||
+	    (request->name && !fm_name_valid(request->name)))
 		return false;
 	for (i = 0; i < request->count; i++) {
 		change = &request->changes[i];
@@ -389,25 +389,25 @@ static bool test_request_sound(const struct ftpmark_request *request)
 static bool test_random_line(void)
 {
 	static char buffers[TEST_WORDS_MAX][64];
-	struct ftpmark_complaint complaint = { NULL, NULL };
+	struct fm_complaint complaint = { NULL, NULL };
 	const char *words[TEST_WORDS_MAX] = { NULL };
-	struct ftpmark_request request;
+	struct fm_request request;
 	unsigned int count;
 	unsigned int i;
 
 	count = test_random(TEST_WORDS_MAX);
 	for (i = 0; i < count; i++)
 		words[i] = test_random_word(buffers[i], sizeof(buffers[i]));
-	if (!test_parse(test_random(FTPMARK_NAME_SET + 1), words, &request,
+	if (!test_parse(test_random(FM_NAME_SET + 1), words, &request,
 			&complaint))
 		return complaint.word && complaint.why;
 	if (!test_request_sound(&request))
 		return false;
-	ftpmark_request_enable(&request);
-	ftpmark_request_order(&request);
+	fm_request_enable(&request);
+	fm_request_order(&request);
 	if (!test_request_sound(&request))
 		return false;
-	ftpmark_request_turn(&request);
+	fm_request_turn(&request);
 	return test_request_sound(&request);
 }
 

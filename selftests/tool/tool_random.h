@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef FTPMARK_TOOL_RANDOM_H
-#define FTPMARK_TOOL_RANDOM_H
+#ifndef FM_TOOL_RANDOM_H
+#define FM_TOOL_RANDOM_H
 
 /* The numbers are the same in every run: xorshift from a fixed seed. */
 static inline unsigned int test_random(unsigned int below)
@@ -13,4 +13,4 @@ static inline unsigned int test_random(unsigned int below)
 	return state % below;
 }
 
-#endif /* FTPMARK_TOOL_RANDOM_H */
+#endif /* FM_TOOL_RANDOM_H */

@@ -3,46 +3,46 @@
  * The checks of "ftpmark check". Each judges one thing of what was gathered,
  * and neither reads nor writes anything else.
  */
-#ifndef FTPMARK_CHECK_H
-#define FTPMARK_CHECK_H
+#ifndef FM_CHECK_CHECK_H
+#define FM_CHECK_CHECK_H
 
 #include "check/findings.h"
 #include "model/lists.h"
 #include "router/router.h"
 
-typedef void ftpmark_check_fn(const struct ftpmark_router *router,
-			      struct ftpmark_findings *findings);
-typedef void ftpmark_service_check_fn(const struct ftpmark_router *router,
-				      const struct ftpmark_instance *service,
-				      struct ftpmark_findings *findings);
+typedef void fm_check_fn(const struct fm_router *router,
+			 struct fm_findings *findings);
+typedef void fm_service_check_fn(const struct fm_router *router,
+				 const struct fm_instance *service,
+				 struct fm_findings *findings);
 
 /* check_module.c */
-ftpmark_check_fn ftpmark_check_loaded;
-ftpmark_check_fn ftpmark_check_file;
-ftpmark_check_fn ftpmark_check_signature;
-ftpmark_check_fn ftpmark_check_versions;
+fm_check_fn fm_check_loaded;
+fm_check_fn fm_check_file;
+fm_check_fn fm_check_signature;
+fm_check_fn fm_check_versions;
 
 /* check_router.c */
-ftpmark_check_fn ftpmark_check_enabled;
-ftpmark_check_fn ftpmark_check_forwarding;
-ftpmark_check_fn ftpmark_check_helpers;
-ftpmark_check_fn ftpmark_check_conntrack;
-ftpmark_check_fn ftpmark_check_vs_conntrack;
-ftpmark_check_fn ftpmark_check_ipvs;
-ftpmark_check_fn ftpmark_check_tcp_timeout;
-ftpmark_check_fn ftpmark_check_unseen;
+fm_check_fn fm_check_enabled;
+fm_check_fn fm_check_forwarding;
+fm_check_fn fm_check_helpers;
+fm_check_fn fm_check_conntrack;
+fm_check_fn fm_check_vs_conntrack;
+fm_check_fn fm_check_ipvs;
+fm_check_fn fm_check_tcp_timeout;
+fm_check_fn fm_check_unseen;
 
 /* check_service.c */
-ftpmark_service_check_fn ftpmark_check_vips;
-ftpmark_service_check_fn ftpmark_check_policies;
-ftpmark_service_check_fn ftpmark_check_rules;
-ftpmark_service_check_fn ftpmark_check_passive;
-ftpmark_service_check_fn ftpmark_check_counters;
+fm_service_check_fn fm_check_vips;
+fm_service_check_fn fm_check_policies;
+fm_service_check_fn fm_check_rules;
+fm_service_check_fn fm_check_passive;
+fm_service_check_fn fm_check_counters;
 
 /* check_ipvs.c */
-ftpmark_service_check_fn ftpmark_check_virtual;
-ftpmark_service_check_fn ftpmark_check_servers;
-ftpmark_service_check_fn ftpmark_check_active;
-ftpmark_service_check_fn ftpmark_check_port_services;
+fm_service_check_fn fm_check_virtual;
+fm_service_check_fn fm_check_servers;
+fm_service_check_fn fm_check_active;
+fm_service_check_fn fm_check_port_services;
 
-#endif /* FTPMARK_CHECK_H */
+#endif /* FM_CHECK_CHECK_H */

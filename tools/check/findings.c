@@ -11,26 +11,26 @@
 #include "check/findings.h"
 #include "module/counters.h"
 
-static const char *const ftpmark_grade_words[FTPMARK_GRADES] = {
-	[FTPMARK_FAULT] = "fault",
-	[FTPMARK_WARNING] = "warning",
-	[FTPMARK_NOTE] = "note",
+static const char *const fm_grade_words[FM_GRADES] = {
+	[FM_FAULT] = "fault",
+	[FM_WARNING] = "warning",
+	[FM_NOTE] = "note",
 };
 
 /**
- * ftpmark_found() - add a finding
+ * fm_found() - add a finding
  * @findings: to these
  * @grade: how bad it is
  * @id: names it
  * @service: which service it is about, or NULL
  * @fmt: format of what was found
  *
- * ftpmark_remedy() has to follow.
+ * fm_remedy() has to follow.
  */
-void ftpmark_found(struct ftpmark_findings *findings, enum ftpmark_grade grade,
-		   const char *id, const char *service, const char *fmt, ...)
+void fm_found(struct fm_findings *findings, enum fm_grade grade,
+	      const char *id, const char *service, const char *fmt, ...)
 {
-	struct ftpmark_finding *grown, *finding;
+	struct fm_finding *grown, *finding;
 	va_list args;
 
 	grown = reallocarray(findings->finding, findings->count + 1,
@@ -54,13 +54,13 @@ void ftpmark_found(struct ftpmark_findings *findings, enum ftpmark_grade grade,
 }
 
 /**
- * ftpmark_remedy() - say what to do about the finding added last
+ * fm_remedy() - say what to do about the finding added last
  * @findings: the findings
  * @fmt: format of a line
  */
-void ftpmark_remedy(struct ftpmark_findings *findings, const char *fmt, ...)
+void fm_remedy(struct fm_findings *findings, const char *fmt, ...)
 {
-	struct ftpmark_finding *finding;
+	struct fm_finding *finding;
 	va_list args;
 
 	if (findings->failed)
@@ -75,14 +75,14 @@ void ftpmark_remedy(struct ftpmark_findings *findings, const char *fmt, ...)
 }
 
 /**
- * ftpmark_findings_graded() - how many are this bad
+ * fm_findings_graded() - how many are this bad
  * @findings: the findings
  * @grade: how bad
  *
  * Return: the number.
  */
-size_t ftpmark_findings_graded(const struct ftpmark_findings *findings,
-			       enum ftpmark_grade grade)
+size_t fm_findings_graded(const struct fm_findings *findings,
+			  enum fm_grade grade)
 {
 	size_t count = 0;
 	size_t i;
@@ -93,22 +93,22 @@ size_t ftpmark_findings_graded(const struct ftpmark_findings *findings,
 }
 
 /**
- * ftpmark_findings_print() - print findings for people, the worst first
+ * fm_findings_print() - print findings for people, the worst first
  * @findings: the findings
  */
-void ftpmark_findings_print(const struct ftpmark_findings *findings)
+void fm_findings_print(const struct fm_findings *findings)
 {
-	const struct ftpmark_finding *finding;
-	enum ftpmark_grade grade;
+	const struct fm_finding *finding;
+	enum fm_grade grade;
 	size_t i;
 
-	for (grade = 0; grade < FTPMARK_GRADES; grade++) {
+	for (grade = 0; grade < FM_GRADES; grade++) {
 		for (i = 0; i < findings->count; i++) {
 			finding = &findings->finding[i];
 			if (finding->grade != grade)
 				continue;
 			printf("%s: %s%s%s [%s]\n    %s\n",
-			       ftpmark_grade_words[grade],
+			       fm_grade_words[grade],
 			       finding->service ? finding->service : "",
 			       finding->service ? ": " : "", finding->text,
 			       finding->id, finding->remedy);
@@ -117,13 +117,13 @@ void ftpmark_findings_print(const struct ftpmark_findings *findings)
 }
 
 static struct json_object *
-ftpmark_finding_json(const struct ftpmark_finding *finding)
+fm_finding_json(const struct fm_finding *finding)
 {
 	struct json_object *json = json_object_new_object();
 
 	json_object_object_add(json, "id", json_object_new_string(finding->id));
 	json_object_object_add(json, "grade",
-			       json_object_new_string(ftpmark_grade_words[finding->grade]));
+			       json_object_new_string(fm_grade_words[finding->grade]));
 	json_object_object_add(json, "service", finding->service ?
 			       json_object_new_string(finding->service) : NULL);
 	json_object_object_add(json, "finding",
@@ -134,46 +134,46 @@ ftpmark_finding_json(const struct ftpmark_finding *finding)
 }
 
 /**
- * ftpmark_findings_print_json() - print findings for machines, the worst first
+ * fm_findings_print_json() - print findings for machines, the worst first
  * @findings: the findings
  *
  * Return: 0 or -ENOMEM.
  */
-int ftpmark_findings_print_json(const struct ftpmark_findings *findings)
+int fm_findings_print_json(const struct fm_findings *findings)
 {
-	static const char *const keys[FTPMARK_GRADES] = {
-		[FTPMARK_FAULT] = "faults",
-		[FTPMARK_WARNING] = "warnings",
-		[FTPMARK_NOTE] = "notes",
+	static const char *const keys[FM_GRADES] = {
+		[FM_FAULT] = "faults",
+		[FM_WARNING] = "warnings",
+		[FM_NOTE] = "notes",
 	};
 	struct json_object *json = json_object_new_object();
 	struct json_object *list = json_object_new_array();
-	const struct ftpmark_finding *finding;
-	enum ftpmark_grade grade;
+	const struct fm_finding *finding;
+	enum fm_grade grade;
 	size_t i;
 
-	for (grade = 0; grade < FTPMARK_GRADES; grade++) {
-		i = ftpmark_findings_graded(findings, grade);
+	for (grade = 0; grade < FM_GRADES; grade++) {
+		i = fm_findings_graded(findings, grade);
 		json_object_object_add(json, keys[grade],
 				       json_object_new_uint64(i));
 		for (i = 0; i < findings->count; i++) {
 			finding = &findings->finding[i];
 			if (finding->grade == grade)
 				json_object_array_add(list,
-						      ftpmark_finding_json(finding));
+						      fm_finding_json(finding));
 		}
 	}
 	json_object_object_add(json, "findings", list);
-	return ftpmark_json_print(json, false);
+	return fm_json_print(json, false);
 }
 
 /**
- * ftpmark_findings_free() - free findings
+ * fm_findings_free() - free findings
  * @findings: the findings
  */
-void ftpmark_findings_free(struct ftpmark_findings *findings)
+void fm_findings_free(struct fm_findings *findings)
 {
-	struct ftpmark_finding *finding;
+	struct fm_finding *finding;
 
 	while (findings->count) {
 		finding = &findings->finding[--findings->count];

@@ -9,55 +9,55 @@
 #include "model/lists.h"
 
 /**
- * ftpmark_family_name() - a family as people call it
+ * fm_family_name() - a family as people call it
  * @family: AF_INET or AF_INET6
  *
  * Return: the name.
  */
-const char *ftpmark_family_name(int family)
+const char *fm_family_name(int family)
 {
 	return family == AF_INET6 ? "IPv6" : "IPv4";
 }
 
 /**
- * ftpmark_service_has() - has a service a VIP of this family
+ * fm_service_has() - has a service a VIP of this family
  * @service: the service
  * @family: AF_INET or AF_INET6
  *
  * Return: true if it has.
  */
-bool ftpmark_service_has(const struct ftpmark_instance *service, int family)
+bool fm_service_has(const struct fm_instance *service, int family)
 {
-	return ftpmark_prefixes_count(&service->vip, family);
+	return fm_prefixes_count(&service->vip, family);
 }
 
 /**
- * ftpmark_service_tracks() - does a service need connection tracking
+ * fm_service_tracks() - does a service need connection tracking
  * @service: the service
  *
  * Return: true if it does.
  */
-bool ftpmark_service_tracks(const struct ftpmark_instance *service)
+bool fm_service_tracks(const struct fm_instance *service)
 {
-	const char *active = ftpmark_profile_value(service->profile, "active");
+	const char *active = fm_profile_value(service->profile, "active");
 
 	return service->enabled && service->real.count && active &&
 	       (!strcmp(active, "snat") || !strcmp(active, "masquerade"));
 }
 
 /**
- * ftpmark_virtual_find() - the IPVS service for a service's mark
+ * fm_virtual_find() - the IPVS service for a service's mark
  * @router: what was gathered
  * @service: the service
  * @family: AF_INET or AF_INET6
  *
  * Return: it, or NULL.
  */
-const struct ftpmark_virtual *
-ftpmark_virtual_find(const struct ftpmark_router *router,
-		     const struct ftpmark_instance *service, int family)
+const struct fm_virtual *
+fm_virtual_find(const struct fm_router *router,
+		const struct fm_instance *service, int family)
 {
-	const struct ftpmark_virtual *virtual;
+	const struct fm_virtual *virtual;
 	size_t i;
 
 	for (i = 0; i < router->ipvs.count; i++) {
@@ -70,12 +70,12 @@ ftpmark_virtual_find(const struct ftpmark_router *router,
 }
 
 /**
- * ftpmark_virtual_translates() - has an IPVS service a server behind NAT
+ * fm_virtual_translates() - has an IPVS service a server behind NAT
  * @service: the IPVS service
  *
  * Return: true if it has.
  */
-bool ftpmark_virtual_translates(const struct ftpmark_virtual *service)
+bool fm_virtual_translates(const struct fm_virtual *service)
 {
 	size_t i;
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Questions about the router that several checks ask. */
-#ifndef FTPMARK_QUESTIONS_H
-#define FTPMARK_QUESTIONS_H
+#ifndef FM_CHECK_QUESTIONS_H
+#define FM_CHECK_QUESTIONS_H
 
 #include "router/router.h"
 
-bool ftpmark_service_has(const struct ftpmark_instance *service, int family);
-bool ftpmark_service_tracks(const struct ftpmark_instance *service);
-const struct ftpmark_virtual *
-ftpmark_virtual_find(const struct ftpmark_router *router,
-		     const struct ftpmark_instance *service, int family);
-bool ftpmark_virtual_translates(const struct ftpmark_virtual *service);
-const char *ftpmark_family_name(int family);
+bool fm_service_has(const struct fm_instance *service, int family);
+bool fm_service_tracks(const struct fm_instance *service);
+const struct fm_virtual *
+fm_virtual_find(const struct fm_router *router,
+		const struct fm_instance *service, int family);
+bool fm_virtual_translates(const struct fm_virtual *service);
+const char *fm_family_name(int family);
 
-#endif /* FTPMARK_QUESTIONS_H */
+#endif /* FM_CHECK_QUESTIONS_H */

@@ -7,19 +7,19 @@
 
 #include "export/export.h"
 
-static void ftpmark_ftpd_head(const struct ftpmark_export *service, FILE *out,
-			      const char *program)
+static void fm_ftpd_head(const struct fm_export *service, FILE *out,
+			 const char *program)
 {
 	fprintf(out, "# For the %s of each real server of service %s\n",
 		program, service->profile->name);
 }
 
 /* The largest one; the others are told in comments. */
-static const struct ftpmark_range *
-ftpmark_ftpd_passive(const struct ftpmark_export *service, FILE *out)
+static const struct fm_range *
+fm_ftpd_passive(const struct fm_export *service, FILE *out)
 {
-	const struct ftpmark_range *widest = service->passive.item;
-	const struct ftpmark_range *range;
+	const struct fm_range *widest = service->passive.item;
+	const struct fm_range *range;
 	size_t i;
 
 	if (!service->passive.count)
@@ -39,35 +39,35 @@ ftpmark_ftpd_passive(const struct ftpmark_export *service, FILE *out)
 }
 
 /* The first VIP of IPv4; the others are told in comments. */
-static const char *ftpmark_ftpd_address(const struct ftpmark_export *service,
-					FILE *out,
-					char text[FTPMARK_PREFIX_TEXT])
+static const char *fm_ftpd_address(const struct fm_export *service,
+				   FILE *out,
+				   char text[FM_PREFIX_TEXT])
 {
-	const struct ftpmark_prefix *first;
-	const struct ftpmark_prefix *vip;
+	const struct fm_prefix *first;
+	const struct fm_prefix *vip;
 	size_t i;
 
-	first = ftpmark_prefixes_first(&service->vip, AF_INET);
+	first = fm_prefixes_first(&service->vip, AF_INET);
 	for (i = 0; i < service->vip.count; i++) {
 		vip = &service->vip.item[i];
 		if (vip->family == AF_INET && vip != first)
 			fprintf(out, "# needs a server of its own: VIP %s\n",
-				ftpmark_prefix_print(vip, text));
+				fm_prefix_print(vip, text));
 	}
 	if (!first)
 		return NULL;
-	return ftpmark_prefix_print(first, text);
+	return fm_prefix_print(first, text);
 }
 
 /* The first port of all; the others are told in comments. */
-static unsigned int ftpmark_ftpd_control(const struct ftpmark_export *service,
-					 FILE *out)
+static unsigned int fm_ftpd_control(const struct fm_export *service,
+				    FILE *out)
 {
-	const struct ftpmark_range *range;
+	const struct fm_range *range;
 	unsigned int port;
 	size_t i;
 
-	port = ftpmark_ranges_have(&service->control, 21) ? 21 :
+	port = fm_ranges_have(&service->control, 21) ? 21 :
 	       service->control.item[0].first;
 	for (i = 0; i < service->control.count; i++) {
 		range = &service->control.item[i];
@@ -80,69 +80,69 @@ static unsigned int ftpmark_ftpd_control(const struct ftpmark_export *service,
 }
 
 /* Where the real servers answer clients themselves, nothing is translated. */
-static void ftpmark_ftpd_no_active(FILE *out)
+static void fm_ftpd_no_active(FILE *out)
 {
 	fputs("# active data is not translated, so clients can have it only where the\n"
 	      "# servers answer them directly (IPVS DR, TUN)\n", out);
 }
 
 /**
- * ftpmark_export_vsftpd() - lines of vsftpd.conf
+ * fm_export_vsftpd() - lines of vsftpd.conf
  * @service: the service
  * @out: where to
  */
-void ftpmark_export_vsftpd(const struct ftpmark_export *service, FILE *out)
+void fm_export_vsftpd(const struct fm_export *service, FILE *out)
 {
-	const struct ftpmark_range *passive;
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_range *passive;
+	char text[FM_PREFIX_TEXT];
 	const char *address;
 	unsigned int port;
 
-	ftpmark_ftpd_head(service, out, "vsftpd");
-	port = ftpmark_ftpd_control(service, out);
+	fm_ftpd_head(service, out, "vsftpd");
+	port = fm_ftpd_control(service, out);
 	if (port != 21)
 		fprintf(out, "listen_port=%u\n", port);
 
-	passive = ftpmark_ftpd_passive(service, out);
+	passive = fm_ftpd_passive(service, out);
 	fprintf(out, "pasv_enable=%s\n", passive ? "YES" : "NO");
 	if (passive)
 		fprintf(out, "pasv_min_port=%u\npasv_max_port=%u\n",
 			passive->first, passive->last);
-	address = ftpmark_ftpd_address(service, out, text);
-	if (ftpmark_prefixes_count(&service->vip, AF_INET6))
+	address = fm_ftpd_address(service, out, text);
+	if (fm_prefixes_count(&service->vip, AF_INET6))
 		fputs("# pasv_address is ignored with listen_ipv6: one vsftpd for each family\n",
 		      out);
 	if (address && passive)
 		fprintf(out, "pasv_address=%s\n", address);
 
-	if (service->active == FTPMARK_ACTIVE_OFF) {
-		ftpmark_ftpd_no_active(out);
+	if (service->active == FM_ACTIVE_OFF) {
+		fm_ftpd_no_active(out);
 		fputs("port_enable=NO\n", out);
 		return;
 	}
 	fputs("port_enable=YES\nconnect_from_port_20=YES\n", out);
-	if (!ftpmark_ranges_have(&service->data, 20))
+	if (!fm_ranges_have(&service->data, 20))
 		fprintf(out, "ftp_data_port=%u\n", service->data.item[0].first);
 }
 
 /**
- * ftpmark_export_proftpd() - lines of proftpd.conf
+ * fm_export_proftpd() - lines of proftpd.conf
  * @service: the service
  * @out: where to
  */
-void ftpmark_export_proftpd(const struct ftpmark_export *service, FILE *out)
+void fm_export_proftpd(const struct fm_export *service, FILE *out)
 {
-	const struct ftpmark_range *passive;
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_range *passive;
+	char text[FM_PREFIX_TEXT];
 	const char *address;
 	unsigned int port;
 
-	ftpmark_ftpd_head(service, out, "proftpd");
-	port = ftpmark_ftpd_control(service, out);
+	fm_ftpd_head(service, out, "proftpd");
+	port = fm_ftpd_control(service, out);
 	fprintf(out, "Port %u\n", port);
 
-	passive = ftpmark_ftpd_passive(service, out);
-	address = ftpmark_ftpd_address(service, out, text);
+	passive = fm_ftpd_passive(service, out);
+	address = fm_ftpd_address(service, out, text);
 	if (passive)
 		fprintf(out, "PassivePorts %u %u\n", passive->first,
 			passive->last);
@@ -151,39 +151,39 @@ void ftpmark_export_proftpd(const struct ftpmark_export *service, FILE *out)
 	if (address && passive)
 		fprintf(out, "MasqueradeAddress %s\n", address);
 
-	if (service->active == FTPMARK_ACTIVE_OFF) {
-		ftpmark_ftpd_no_active(out);
+	if (service->active == FM_ACTIVE_OFF) {
+		fm_ftpd_no_active(out);
 		fputs("<Limit PORT EPRT>\n  DenyAll\n</Limit>\n", out);
 		return;
 	}
 	/* It binds to the port before its own, as long as it is root. */
-	if (!ftpmark_ranges_have(&service->data, port - 1))
+	if (!fm_ranges_have(&service->data, port - 1))
 		fprintf(out, "# active data comes from port %u: add it to active-ports\n",
 			port - 1);
 	fputs("RootRevoke off\n", out);
 }
 
 /**
- * ftpmark_export_pure_ftpd() - lines of pure-ftpd.conf
+ * fm_export_pure_ftpd() - lines of pure-ftpd.conf
  * @service: the service
  * @out: where to
  */
-void ftpmark_export_pure_ftpd(const struct ftpmark_export *service, FILE *out)
+void fm_export_pure_ftpd(const struct fm_export *service, FILE *out)
 {
-	const struct ftpmark_range *passive;
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_range *passive;
+	char text[FM_PREFIX_TEXT];
 	const char *address;
 	unsigned int port;
 
-	ftpmark_ftpd_head(service, out, "pure-ftpd");
+	fm_ftpd_head(service, out, "pure-ftpd");
 	fputs("# (Debian's start script: a file /etc/pure-ftpd/conf/WORD with the rest)\n",
 	      out);
-	port = ftpmark_ftpd_control(service, out);
+	port = fm_ftpd_control(service, out);
 	if (port != 21)
 		fprintf(out, "Bind ,%u\n", port);
 
-	passive = ftpmark_ftpd_passive(service, out);
-	address = ftpmark_ftpd_address(service, out, text);
+	passive = fm_ftpd_passive(service, out);
+	address = fm_ftpd_address(service, out, text);
 	if (passive)
 		fprintf(out, "PassivePortRange %u %u\n", passive->first,
 			passive->last);
@@ -193,9 +193,9 @@ void ftpmark_export_pure_ftpd(const struct ftpmark_export *service, FILE *out)
 	if (address && passive)
 		fprintf(out, "ForcePassiveIP %s\n", address);
 
-	if (service->active == FTPMARK_ACTIVE_OFF)
-		ftpmark_ftpd_no_active(out);
-	else if (!ftpmark_ranges_have(&service->data, 20))
+	if (service->active == FM_ACTIVE_OFF)
+		fm_ftpd_no_active(out);
+	else if (!fm_ranges_have(&service->data, 20))
 		fputs("# active data comes from port 20: add it to active-ports\n",
 		      out);
 }

@@ -9,15 +9,15 @@
 #include "export/export.h"
 
 /* The longest name of a chain. */
-enum { FTPMARK_CHAIN_MAX = 28 };
+enum { FM_CHAIN_MAX = 28 };
 
-static const char *ftpmark_iptables_family(const struct ftpmark_prefix *prefix)
+static const char *fm_iptables_family(const struct fm_prefix *prefix)
 {
 	return prefix->family == AF_INET6 ? "-6" : "-4";
 }
 
-static void ftpmark_iptables_ports(FILE *out, const char *option,
-				   const struct ftpmark_range *range)
+static void fm_iptables_ports(FILE *out, const char *option,
+			      const struct fm_range *range)
 {
 	fprintf(out, " %s %u", option, range->first);
 	if (range->last != range->first)
@@ -25,29 +25,29 @@ static void ftpmark_iptables_ports(FILE *out, const char *option,
 }
 
 /* One rule for each address and range: RULE ADDRESS -p tcp PORTS TARGET. */
-static void ftpmark_iptables_each(FILE *out,
-				  const struct ftpmark_prefixes *list,
-				  const struct ftpmark_ranges *set,
-				  const char *const option[2],
-				  const char *target)
+static void fm_iptables_each(FILE *out,
+			     const struct fm_prefixes *list,
+			     const struct fm_ranges *set,
+			     const char *const option[2],
+			     const char *target)
 {
-	char text[FTPMARK_PREFIX_TEXT];
+	char text[FM_PREFIX_TEXT];
 	size_t i, j;
 
 	for (i = 0; i < list->count; i++) {
-		ftpmark_prefix_print(&list->item[i], text);
+		fm_prefix_print(&list->item[i], text);
 		for (j = 0; j < set->count; j++) {
 			fprintf(out, "-A PREROUTING %s %s %s -p tcp",
-				ftpmark_iptables_family(&list->item[i]),
+				fm_iptables_family(&list->item[i]),
 				option[0], text);
-			ftpmark_iptables_ports(out, option[1], &set->item[j]);
+			fm_iptables_ports(out, option[1], &set->item[j]);
 			fprintf(out, " %s\n", target);
 		}
 	}
 }
 
-static void ftpmark_iptables_mark(const struct ftpmark_export *service,
-				  FILE *out)
+static void fm_iptables_mark(const struct fm_export *service,
+			     FILE *out)
 {
 	static const char *const to_vip[] = { "-d", "--dport" };
 	char target[64];
@@ -55,29 +55,29 @@ static void ftpmark_iptables_mark(const struct ftpmark_export *service,
 	snprintf(target, sizeof(target), "%s-j MARK --set-mark 0x%x",
 		 service->keep ? "-m mark --mark 0x0 " : "", service->mark);
 	fputs("*mangle\n", out);
-	ftpmark_iptables_each(out, &service->vip, &service->control, to_vip,
-			      target);
-	ftpmark_iptables_each(out, &service->vip, &service->passive, to_vip,
-			      target);
+	fm_iptables_each(out, &service->vip, &service->control, to_vip,
+			 target);
+	fm_iptables_each(out, &service->vip, &service->passive, to_vip,
+			 target);
 	fputs("COMMIT\n", out);
 }
 
-static void ftpmark_iptables_notrack(const struct ftpmark_export *service,
-				     FILE *out)
+static void fm_iptables_notrack(const struct fm_export *service,
+				FILE *out)
 {
 	static const char *const from_real[] = { "-s", "--sport" };
 	static const char *const to_vip[] = { "-d", "--dport" };
 	static const char target[] = "-j CT --notrack";
 
 	fputs("*raw\n", out);
-	ftpmark_iptables_each(out, &service->vip, &service->control, to_vip,
-			      target);
-	ftpmark_iptables_each(out, &service->vip, &service->passive, to_vip,
-			      target);
-	ftpmark_iptables_each(out, &service->real, &service->control, from_real,
-			      target);
-	ftpmark_iptables_each(out, &service->real, &service->passive, from_real,
-			      target);
+	fm_iptables_each(out, &service->vip, &service->control, to_vip,
+			 target);
+	fm_iptables_each(out, &service->vip, &service->passive, to_vip,
+			 target);
+	fm_iptables_each(out, &service->real, &service->control, from_real,
+			 target);
+	fm_iptables_each(out, &service->real, &service->passive, from_real,
+			 target);
 	fputs("COMMIT\n", out);
 }
 
@@ -86,90 +86,90 @@ static void ftpmark_iptables_notrack(const struct ftpmark_export *service,
  * has a chain of its own nevertheless: a hash (FNV-1a) stands for the rest,
  * behind a sign that no service's name has.
  */
-static void ftpmark_iptables_name(const char *name,
-				  char chain[FTPMARK_CHAIN_MAX + 1])
+static void fm_iptables_name(const char *name,
+			     char chain[FM_CHAIN_MAX + 1])
 {
 	uint32_t hash = 0x811c9dc5;
 	const char *c;
 
 	if (strlen(name) <= 24) {
-		snprintf(chain, FTPMARK_CHAIN_MAX + 1, "ftp-%.24s", name);
+		snprintf(chain, FM_CHAIN_MAX + 1, "ftp-%.24s", name);
 		return;
 	}
 	for (c = name; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 0x01000193;
-	snprintf(chain, FTPMARK_CHAIN_MAX + 1, "ftp-%.15s~%08x", name, hash);
+	snprintf(chain, FM_CHAIN_MAX + 1, "ftp-%.15s~%08x", name, hash);
 }
 
 /* A chain of its own: data between real servers returns from it. */
-static void ftpmark_iptables_chain(const struct ftpmark_export *service,
-				   FILE *out, const char *chain)
+static void fm_iptables_chain(const struct fm_export *service,
+			      FILE *out, const char *chain)
 {
-	const struct ftpmark_prefix *real, *vip;
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_prefix *real, *vip;
+	char text[FM_PREFIX_TEXT];
 	static const int families[] = { AF_INET, AF_INET6 };
 	size_t i;
 
 	for (i = 0; i < service->real.count; i++) {
 		real = &service->real.item[i];
 		fprintf(out, "-A %s %s -d %s -j RETURN\n", chain,
-			ftpmark_iptables_family(real),
-			ftpmark_prefix_print(real, text));
+			fm_iptables_family(real),
+			fm_prefix_print(real, text));
 	}
 	for (i = 0; i < ARRAY_SIZE(families); i++) {
-		real = ftpmark_prefixes_first(&service->real, families[i]);
-		vip = ftpmark_prefixes_first(&service->vip, families[i]);
+		real = fm_prefixes_first(&service->real, families[i]);
+		vip = fm_prefixes_first(&service->vip, families[i]);
 		if (!real)
 			continue;
-		if (service->active == FTPMARK_ACTIVE_INTERFACE)
+		if (service->active == FM_ACTIVE_INTERFACE)
 			fprintf(out, "-A %s %s -j MASQUERADE\n", chain,
-				ftpmark_iptables_family(real));
+				fm_iptables_family(real));
 		else if (vip)
 			fprintf(out, "-A %s %s -j SNAT --to-source %s\n", chain,
-				ftpmark_iptables_family(vip),
-				ftpmark_prefix_print(vip, text));
+				fm_iptables_family(vip),
+				fm_prefix_print(vip, text));
 	}
 }
 
-static void ftpmark_iptables_active(const struct ftpmark_export *service,
-				    FILE *out)
+static void fm_iptables_active(const struct fm_export *service,
+			       FILE *out)
 {
-	const struct ftpmark_prefix *real;
-	char chain[FTPMARK_CHAIN_MAX + 1];
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_prefix *real;
+	char chain[FM_CHAIN_MAX + 1];
+	char text[FM_PREFIX_TEXT];
 	size_t i, j;
 
-	ftpmark_iptables_name(service->profile->name, chain);
+	fm_iptables_name(service->profile->name, chain);
 	fprintf(out, "*nat\n:%s - [0:0]\n", chain);
 	for (i = 0; i < service->real.count; i++) {
 		real = &service->real.item[i];
-		ftpmark_prefix_print(real, text);
+		fm_prefix_print(real, text);
 		for (j = 0; j < service->data.count; j++) {
 			fprintf(out, "-A POSTROUTING %s -s %s -p tcp",
-				ftpmark_iptables_family(real), text);
-			ftpmark_iptables_ports(out, "--sport",
-					       &service->data.item[j]);
+				fm_iptables_family(real), text);
+			fm_iptables_ports(out, "--sport",
+					  &service->data.item[j]);
 			fprintf(out, " -j %s\n", chain);
 		}
 	}
-	ftpmark_iptables_chain(service, out, chain);
+	fm_iptables_chain(service, out, chain);
 	fputs("COMMIT\n", out);
 }
 
 /**
- * ftpmark_export_iptables() - what iptables-restore and ip6tables-restore read
+ * fm_export_iptables() - what iptables-restore and ip6tables-restore read
  * @service: the service
  * @out: where to
  */
-void ftpmark_export_iptables(const struct ftpmark_export *service, FILE *out)
+void fm_export_iptables(const struct fm_export *service, FILE *out)
 {
 	fprintf(out, "# In place of service %s, for both families; read by:\n"
 		"# iptables-restore --noflush, ip6tables-restore --noflush\n",
 		service->profile->name);
-	ftpmark_export_first_vip(service, out);
+	fm_export_first_vip(service, out);
 	if (service->notrack)
-		ftpmark_iptables_notrack(service, out);
-	ftpmark_iptables_mark(service, out);
-	if (service->active != FTPMARK_ACTIVE_OFF)
-		ftpmark_iptables_active(service, out);
+		fm_iptables_notrack(service, out);
+	fm_iptables_mark(service, out);
+	if (service->active != FM_ACTIVE_OFF)
+		fm_iptables_active(service, out);
 }

@@ -4,64 +4,64 @@
 #include "export/export.h"
 #include "verbs/call.h"
 
-enum { FTPMARK_PERSISTENCE = 300 };
+enum { FM_PERSISTENCE = 300 };
 
-static const int ftpmark_families[] = { AF_INET, AF_INET6 };
+static const int fm_families[] = { AF_INET, AF_INET6 };
 
 /* "ipvsadm -R" takes no comments. */
-static void ftpmark_ipvsadm_template(const struct ftpmark_export *service,
-				     const char *what, const char *option)
+static void fm_ipvsadm_template(const struct fm_export *service,
+				const char *what, const char *option)
 {
-	ftpmark_error("%s: %s: add each server there: ipvsadm -a -f %u%s -r ADDRESS -m",
-		      service->profile->name, what, service->mark, option);
+	fm_error("%s: %s: add each server there: ipvsadm -a -f %u%s -r ADDRESS -m",
+		 service->profile->name, what, service->mark, option);
 }
 
-static void ftpmark_ipvsadm_family(const struct ftpmark_export *service,
-				   FILE *out, int family)
+static void fm_ipvsadm_family(const struct fm_export *service,
+			      FILE *out, int family)
 {
 	const char *option = family == AF_INET6 ? " -6" : "";
-	const struct ftpmark_prefix *real;
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_prefix *real;
+	char text[FM_PREFIX_TEXT];
 	size_t i;
 
-	if (!ftpmark_prefixes_count(&service->vip, family))
+	if (!fm_prefixes_count(&service->vip, family))
 		return;
 	fprintf(out, "-A -f %u%s -s rr -p %d\n", service->mark, option,
-		FTPMARK_PERSISTENCE);
-	if (!ftpmark_prefixes_count(&service->real, family))
-		ftpmark_ipvsadm_template(service, family == AF_INET6 ?
-					 "no IPv6 real servers" :
-					 "no IPv4 real servers", option);
+		FM_PERSISTENCE);
+	if (!fm_prefixes_count(&service->real, family))
+		fm_ipvsadm_template(service, family == AF_INET6 ?
+				    "no IPv6 real servers" :
+				    "no IPv4 real servers", option);
 	for (i = 0; i < service->real.count; i++) {
 		real = &service->real.item[i];
 		if (real->family != family)
 			continue;
-		ftpmark_prefix_print(real, text);
-		if (ftpmark_prefix_is_host(real))
+		fm_prefix_print(real, text);
+		if (fm_prefix_is_host(real))
 			fprintf(out, "-a -f %u%s -r %s -m\n", service->mark,
 				option, text);
 		else
-			ftpmark_ipvsadm_template(service, text, option);
+			fm_ipvsadm_template(service, text, option);
 	}
 }
 
 /**
- * ftpmark_export_ipvsadm() - what "ipvsadm -R" reads
+ * fm_export_ipvsadm() - what "ipvsadm -R" reads
  * @service: the service
  * @out: where to
  *
  * What it has no words for is said on standard error.
  */
-void ftpmark_export_ipvsadm(const struct ftpmark_export *service, FILE *out)
+void fm_export_ipvsadm(const struct fm_export *service, FILE *out)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ftpmark_families); i++)
-		ftpmark_ipvsadm_family(service, out, ftpmark_families[i]);
+	for (i = 0; i < ARRAY_SIZE(fm_families); i++)
+		fm_ipvsadm_family(service, out, fm_families[i]);
 }
 
-static void ftpmark_keepalived_server(FILE *out, const char *comment,
-				      const char *address, unsigned int port)
+static void fm_keepalived_server(FILE *out, const char *comment,
+				 const char *address, unsigned int port)
 {
 	fprintf(out, "%s    real_server %s 0 {\n", comment, address);
 	fprintf(out, "%s        TCP_CHECK {\n", comment);
@@ -70,49 +70,49 @@ static void ftpmark_keepalived_server(FILE *out, const char *comment,
 	fprintf(out, "%s    }\n", comment);
 }
 
-static void ftpmark_keepalived_family(const struct ftpmark_export *service,
-				      FILE *out, int family)
+static void fm_keepalived_family(const struct fm_export *service,
+				 FILE *out, int family)
 {
 	unsigned int port = service->control.item[0].first;
-	const struct ftpmark_prefix *real;
-	char text[FTPMARK_PREFIX_TEXT];
+	const struct fm_prefix *real;
+	char text[FM_PREFIX_TEXT];
 	size_t i;
 
-	if (!ftpmark_prefixes_count(&service->vip, family))
+	if (!fm_prefixes_count(&service->vip, family))
 		return;
 	fprintf(out, "virtual_server fwmark %u {\n", service->mark);
 	fprintf(out, "    ip_family %s\n",
 		family == AF_INET6 ? "inet6" : "inet");
 	fprintf(out, "    lvs_sched rr\n    lvs_method NAT\n");
-	fprintf(out, "    persistence_timeout %d\n", FTPMARK_PERSISTENCE);
-	if (!ftpmark_prefixes_count(&service->real, family))
-		ftpmark_keepalived_server(out, "#", "ADDRESS", port);
+	fprintf(out, "    persistence_timeout %d\n", FM_PERSISTENCE);
+	if (!fm_prefixes_count(&service->real, family))
+		fm_keepalived_server(out, "#", "ADDRESS", port);
 	for (i = 0; i < service->real.count; i++) {
 		real = &service->real.item[i];
 		if (real->family != family)
 			continue;
-		ftpmark_prefix_print(real, text);
-		if (ftpmark_prefix_is_host(real)) {
-			ftpmark_keepalived_server(out, "", text, port);
+		fm_prefix_print(real, text);
+		if (fm_prefix_is_host(real)) {
+			fm_keepalived_server(out, "", text, port);
 		} else {
 			fprintf(out, "# each server in %s:\n", text);
-			ftpmark_keepalived_server(out, "#", "ADDRESS", port);
+			fm_keepalived_server(out, "#", "ADDRESS", port);
 		}
 	}
 	fputs("}\n", out);
 }
 
 /**
- * ftpmark_export_keepalived() - virtual servers of keepalived.conf
+ * fm_export_keepalived() - virtual servers of keepalived.conf
  * @service: the service
  * @out: where to
  */
-void ftpmark_export_keepalived(const struct ftpmark_export *service, FILE *out)
+void fm_export_keepalived(const struct fm_export *service, FILE *out)
 {
 	size_t i;
 
 	fprintf(out, "# IPVS for service %s, in keepalived.conf\n",
 		service->profile->name);
-	for (i = 0; i < ARRAY_SIZE(ftpmark_families); i++)
-		ftpmark_keepalived_family(service, out, ftpmark_families[i]);
+	for (i = 0; i < ARRAY_SIZE(fm_families); i++)
+		fm_keepalived_family(service, out, fm_families[i]);
 }

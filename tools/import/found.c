@@ -8,7 +8,7 @@
 #include "import/found.h"
 
 /**
- * ftpmark_import_grow() - make room for one more item
+ * fm_import_grow() - make room for one more item
  * @import: what is made of the rules
  * @array: the items, grown by nothing but this
  * @count: how many there are
@@ -16,8 +16,8 @@
  *
  * Return: the array, or NULL if memory is short; @array is as it was then.
  */
-void *ftpmark_import_grow(struct ftpmark_import *import, void *array,
-			  size_t count, size_t size)
+void *fm_import_grow(struct fm_import *import, void *array,
+		     size_t count, size_t size)
 {
 	if (count & (count - 1))
 		return array;
@@ -28,14 +28,14 @@ void *ftpmark_import_grow(struct ftpmark_import *import, void *array,
 	return array;
 }
 
-static void ftpmark_import_note(struct ftpmark_import *import,
-				unsigned int line, bool left, const char *fmt,
-				va_list args)
+static void fm_import_note(struct fm_import *import,
+			   unsigned int line, bool left, const char *fmt,
+			   va_list args)
 {
-	struct ftpmark_note *note;
+	struct fm_note *note;
 
-	note = ftpmark_import_grow(import, import->note, import->notes,
-				   sizeof(*note));
+	note = fm_import_grow(import, import->note, import->notes,
+			      sizeof(*note));
 	if (!note)
 		return;
 	import->note = note;
@@ -49,15 +49,15 @@ static void ftpmark_import_note(struct ftpmark_import *import,
 }
 
 /**
- * ftpmark_import_left() - a rule is not taken
+ * fm_import_left() - a rule is not taken
  * @import: what is made of the rules
  * @rule: the rule
  * @fmt: format of the reason
  *
  * A rule that is met by several ways, or stands for several, is named once.
  */
-void ftpmark_import_left(struct ftpmark_import *import,
-			 struct ftpmark_rule *rule, const char *fmt, ...)
+void fm_import_left(struct fm_import *import,
+		    struct fm_rule *rule, const char *fmt, ...)
 {
 	va_list args;
 
@@ -65,22 +65,22 @@ void ftpmark_import_left(struct ftpmark_import *import,
 		return;
 	rule->noted = true;
 	va_start(args, fmt);
-	ftpmark_import_note(import, rule->line, true, fmt, args);
+	fm_import_note(import, rule->line, true, fmt, args);
 	va_end(args);
 }
 
 /**
- * ftpmark_import_warn() - something is taken, but not all is well
+ * fm_import_warn() - something is taken, but not all is well
  * @import: what is made of the rules
  * @line: the line that it is about
  * @fmt: format of what it is
  */
-void ftpmark_import_warn(struct ftpmark_import *import, unsigned int line,
-			 const char *fmt, ...)
+void fm_import_warn(struct fm_import *import, unsigned int line,
+		    const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	ftpmark_import_note(import, line, false, fmt, args);
+	fm_import_note(import, line, false, fmt, args);
 	va_end(args);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What an import has found so far: the state that its steps share. */
-#ifndef FTPMARK_FOUND_H
-#define FTPMARK_FOUND_H
+#ifndef FM_IMPORT_FOUND_H
+#define FM_IMPORT_FOUND_H
 
 #include "import/rules.h"
 #include "model/config.h"
@@ -9,19 +9,19 @@
 #include "model/portmap.h"
 
 /**
- * struct ftpmark_note - something the operator has to know
+ * struct fm_note - something the operator has to know
  * @line: the line that it is about
  * @left: the rule there was not taken; else it is a warning
  * @text: why, or what of
  */
-struct ftpmark_note {
+struct fm_note {
 	unsigned int line;
 	bool left;
 	char *text;
 };
 
 /**
- * struct ftpmark_marked - a VIP and the ports of it that get one mark
+ * struct fm_marked - a VIP and the ports of it that get one mark
  * @vip: the VIP
  * @mark: the mark
  * @keep: packets with another mark keep it
@@ -30,38 +30,38 @@ struct ftpmark_note {
  * @single: ports that stand alone in their rules
  * @range: ports that stand in ranges
  */
-struct ftpmark_marked {
-	struct ftpmark_prefix vip;
+struct fm_marked {
+	struct fm_prefix vip;
 	uint32_t mark;
 	bool keep;
 	unsigned int line;
 	const char *refused;
-	struct ftpmark_portmap single;
-	struct ftpmark_portmap range;
+	struct fm_portmap single;
+	struct fm_portmap range;
 };
 
 /**
- * struct ftpmark_claim - a rule and what it marks
+ * struct fm_claim - a rule and what it marks
  * @rule: the rule
- * @marked: index of the struct ftpmark_marked
+ * @marked: index of the struct fm_marked
  */
-struct ftpmark_claim {
-	struct ftpmark_rule *rule;
+struct fm_claim {
+	struct fm_rule *rule;
 	size_t marked;
 };
 
 /**
- * struct ftpmark_dial - a rule of nat and the packets it is for
+ * struct fm_dial - a rule of nat and the packets it is for
  * @rule: the rule
  * @match: these, with what the jumps to its chain say
  */
-struct ftpmark_dial {
-	struct ftpmark_rule *rule;
-	struct ftpmark_match match;
+struct fm_dial {
+	struct fm_rule *rule;
+	struct fm_match match;
 };
 
 /**
- * struct ftpmark_found - a service that was found
+ * struct fm_found - a service that was found
  * @mark: its mark
  * @keep: packets with another mark keep it
  * @line: its first rule
@@ -69,23 +69,23 @@ struct ftpmark_dial {
  * @control: ports of control connections
  * @passive: ports of passive data
  * @real: its real servers
- * @active: what translates active data, FTPMARK_TARGET_NONE if nothing
+ * @active: what translates active data, FM_TARGET_NONE if nothing
  * @data: source ports of active data
  */
-struct ftpmark_found {
+struct fm_found {
 	uint32_t mark;
 	bool keep;
 	unsigned int line;
-	struct ftpmark_prefixes vip;
-	struct ftpmark_portmap control;
-	struct ftpmark_portmap passive;
-	struct ftpmark_prefixes real;
-	enum ftpmark_target active;
-	struct ftpmark_portmap data;
+	struct fm_prefixes vip;
+	struct fm_portmap control;
+	struct fm_portmap passive;
+	struct fm_prefixes real;
+	enum fm_target active;
+	struct fm_portmap data;
 };
 
 /**
- * struct ftpmark_import - what was made of the rules, and on the way to it
+ * struct fm_import - what was made of the rules, and on the way to it
  * @rules: the rules
  * @config: the services as they are to be added
  * @notes: how many notes there are
@@ -100,29 +100,29 @@ struct ftpmark_found {
  * @found: these
  * @failed: memory is short
  */
-struct ftpmark_import {
-	struct ftpmark_rules *rules;
-	struct ftpmark_config config;
+struct fm_import {
+	struct fm_rules *rules;
+	struct fm_config config;
 	size_t notes;
-	struct ftpmark_note *note;
+	struct fm_note *note;
 	size_t marks;
-	struct ftpmark_marked *marked;
+	struct fm_marked *marked;
 	size_t claims;
-	struct ftpmark_claim *claim;
+	struct fm_claim *claim;
 	size_t dials;
-	struct ftpmark_dial *dial;
+	struct fm_dial *dial;
 	size_t count;
-	struct ftpmark_found *found;
+	struct fm_found *found;
 	bool failed;
 };
 
-void *ftpmark_import_grow(struct ftpmark_import *import, void *array,
-			  size_t count, size_t size);
+void *fm_import_grow(struct fm_import *import, void *array,
+		     size_t count, size_t size);
 __printf(3, 4)
-void ftpmark_import_left(struct ftpmark_import *import,
-			 struct ftpmark_rule *rule, const char *fmt, ...);
+void fm_import_left(struct fm_import *import,
+		    struct fm_rule *rule, const char *fmt, ...);
 __printf(3, 4)
-void ftpmark_import_warn(struct ftpmark_import *import, unsigned int line,
-			 const char *fmt, ...);
+void fm_import_warn(struct fm_import *import, unsigned int line,
+		    const char *fmt, ...);
 
-#endif /* FTPMARK_FOUND_H */
+#endif /* FM_IMPORT_FOUND_H */

@@ -4,13 +4,13 @@
  * VIPs and ports have which mark, those of nat which real servers may dial.
  * Nothing here reads or writes anything.
  */
-#ifndef FTPMARK_IMPORT_H
-#define FTPMARK_IMPORT_H
+#ifndef FM_IMPORT_IMPORT_H
+#define FM_IMPORT_IMPORT_H
 
 #include "import/found.h"
 
-bool ftpmark_import(struct ftpmark_rules *rules,
-		    struct ftpmark_import *import);
-void ftpmark_import_free(struct ftpmark_import *import);
+bool fm_import(struct fm_rules *rules,
+	       struct fm_import *import);
+void fm_import_free(struct fm_import *import);
 
-#endif /* FTPMARK_IMPORT_H */
+#endif /* FM_IMPORT_IMPORT_H */

@@ -8,32 +8,32 @@
 #include "import/rules.h"
 
 /**
- * struct ftpmark_scan - where in a rule we are
+ * struct fm_scan - where in a rule we are
  * @rule: the rule
  * @from: what -s is to mean, one address of its list, or NULL
  * @to: the same for -d
  * @not: a "!" stands before the option
  */
-struct ftpmark_scan {
-	struct ftpmark_rule *rule;
+struct fm_scan {
+	struct fm_rule *rule;
 	const char *from;
 	const char *to;
 	bool not;
 };
 
 /**
- * struct ftpmark_option - an option of iptables
+ * struct fm_option - an option of iptables
  * @name: its spellings
  * @negates: it may stand behind a "!"
  * @take: understands its value; says why it does not, or NULL
  */
-struct ftpmark_option {
+struct fm_option {
 	const char *name[3];
 	bool negates;
-	const char *(*take)(struct ftpmark_scan *scan, const char *value);
+	const char *(*take)(struct fm_scan *scan, const char *value);
 };
 
-static bool ftpmark_number(const char **text, unsigned long *number)
+static bool fm_number(const char **text, unsigned long *number)
 {
 	char *end;
 
@@ -45,7 +45,7 @@ static bool ftpmark_number(const char **text, unsigned long *number)
 }
 
 /* "255.255.255.0" or "24"; false if it is no prefix. */
-static bool ftpmark_mask(const char *text, struct ftpmark_prefix *prefix)
+static bool fm_mask(const char *text, struct fm_prefix *prefix)
 {
 	unsigned int length = 0;
 	unsigned long number;
@@ -60,15 +60,15 @@ static bool ftpmark_mask(const char *text, struct ftpmark_prefix *prefix)
 		prefix->length = length;
 		return !bits;
 	}
-	if (!ftpmark_number(&text, &number) || *text ||
+	if (!fm_number(&text, &number) || *text ||
 	    number > prefix->length)
 		return false;
 	prefix->length = number;
 	return true;
 }
 
-static bool ftpmark_rule_address(const char *text,
-				 struct ftpmark_prefix *prefix)
+static bool fm_rule_address(const char *text,
+			    struct fm_prefix *prefix)
 {
 	const char *slash = strchr(text, '/');
 	size_t length = slash ? (size_t)(slash - text) : strlen(text);
@@ -84,7 +84,7 @@ static bool ftpmark_rule_address(const char *text,
 	prefix->length = prefix->family == AF_INET6 ? 128 : 32;
 	if (inet_pton(prefix->family, address, prefix->byte) != 1)
 		return false;
-	if (slash && !ftpmark_mask(slash + 1, prefix))
+	if (slash && !fm_mask(slash + 1, prefix))
 		return false;
 	/* As the kernel does. */
 	for (bit = prefix->length; bit < 128; bit++)
@@ -92,9 +92,9 @@ static bool ftpmark_rule_address(const char *text,
 	return true;
 }
 
-static const char *ftpmark_take_family(struct ftpmark_scan *scan, int family)
+static const char *fm_take_family(struct fm_scan *scan, int family)
 {
-	struct ftpmark_match *match = &scan->rule->match;
+	struct fm_match *match = &scan->rule->match;
 
 	if (match->family && match->family != family)
 		return "of both families";
@@ -102,15 +102,15 @@ static const char *ftpmark_take_family(struct ftpmark_scan *scan, int family)
 	return NULL;
 }
 
-static const char *ftpmark_take_end(struct ftpmark_scan *scan,
-				    struct ftpmark_end *end, const char *value)
+static const char *fm_take_end(struct fm_scan *scan,
+			       struct fm_end *end, const char *value)
 {
-	struct ftpmark_prefix prefix;
+	struct fm_prefix prefix;
 	const char *why;
 
-	if (!ftpmark_rule_address(value, &prefix))
+	if (!fm_rule_address(value, &prefix))
 		return "not an address or prefix";
-	why = ftpmark_take_family(scan, prefix.family);
+	why = fm_take_family(scan, prefix.family);
 	if (why)
 		return why;
 	/* Every address, as it is written by some. */
@@ -128,22 +128,22 @@ static const char *ftpmark_take_end(struct ftpmark_scan *scan,
 	return NULL;
 }
 
-static const char *ftpmark_take_source(struct ftpmark_scan *scan,
-				       const char *value)
+static const char *fm_take_source(struct fm_scan *scan,
+				  const char *value)
 {
-	return ftpmark_take_end(scan, &scan->rule->match.from,
-				scan->from ?: value);
+	return fm_take_end(scan, &scan->rule->match.from,
+			   scan->from ?: value);
 }
 
-static const char *ftpmark_take_destination(struct ftpmark_scan *scan,
-					    const char *value)
+static const char *fm_take_destination(struct fm_scan *scan,
+				       const char *value)
 {
-	return ftpmark_take_end(scan, &scan->rule->match.to,
-				scan->to ?: value);
+	return fm_take_end(scan, &scan->rule->match.to,
+			   scan->to ?: value);
 }
 
 /* A number, or one of the two names that belong here. */
-static bool ftpmark_port(const char **text, unsigned int *port)
+static bool fm_port(const char **text, unsigned int *port)
 {
 	static const struct {
 		const char *name;
@@ -160,38 +160,38 @@ static bool ftpmark_port(const char **text, unsigned int *port)
 		*port = names[i].port;
 		return true;
 	}
-	if (!ftpmark_number(text, &number) || number > 65535)
+	if (!fm_number(text, &number) || number > 65535)
 		return false;
 	*port = number;
 	return true;
 }
 
 /* 21, 10000:20000, :1023, 1024: */
-static bool ftpmark_port_range(const char **text, struct ftpmark_range *range)
+static bool fm_port_range(const char **text, struct fm_range *range)
 {
 	range->first = 0;
 	range->last = 65535;
-	if (**text != ':' && !ftpmark_port(text, &range->first))
+	if (**text != ':' && !fm_port(text, &range->first))
 		return false;
 	if (**text != ':') {
 		range->last = range->first;
 		return true;
 	}
 	(*text)++;
-	if (**text && **text != ',' && !ftpmark_port(text, &range->last))
+	if (**text && **text != ',' && !fm_port(text, &range->last))
 		return false;
 	return range->first <= range->last;
 }
 
-static const char *ftpmark_take_ports(struct ftpmark_end *end,
-				      const char *value)
+static const char *fm_take_ports(struct fm_end *end,
+				 const char *value)
 {
 	if (end->count)
 		return "ports for a second time";
 	for (;; value++) {
-		if (end->count == FTPMARK_MULTIPORT_MAX)
+		if (end->count == FM_MULTIPORT_MAX)
 			return "too many ports";
-		if (!ftpmark_port_range(&value, &end->port[end->count++]) ||
+		if (!fm_port_range(&value, &end->port[end->count++]) ||
 		    (*value && *value != ','))
 			return "not ports";
 		if (!*value)
@@ -199,20 +199,20 @@ static const char *ftpmark_take_ports(struct ftpmark_end *end,
 	}
 }
 
-static const char *ftpmark_take_sport(struct ftpmark_scan *scan,
-				      const char *value)
+static const char *fm_take_sport(struct fm_scan *scan,
+				 const char *value)
 {
-	return ftpmark_take_ports(&scan->rule->match.from, value);
+	return fm_take_ports(&scan->rule->match.from, value);
 }
 
-static const char *ftpmark_take_dport(struct ftpmark_scan *scan,
-				      const char *value)
+static const char *fm_take_dport(struct fm_scan *scan,
+				 const char *value)
 {
-	return ftpmark_take_ports(&scan->rule->match.to, value);
+	return fm_take_ports(&scan->rule->match.to, value);
 }
 
-static const char *ftpmark_take_protocol(struct ftpmark_scan *scan,
-					 const char *value)
+static const char *fm_take_protocol(struct fm_scan *scan,
+				    const char *value)
 {
 	if (!strcmp(value, "all") || !strcmp(value, "0"))
 		return NULL;
@@ -222,22 +222,22 @@ static const char *ftpmark_take_protocol(struct ftpmark_scan *scan,
 	return NULL;
 }
 
-static const char *ftpmark_take_in(struct ftpmark_scan *scan,
-				   const char *value)
+static const char *fm_take_in(struct fm_scan *scan,
+			      const char *value)
 {
 	scan->rule->match.in = value;
 	return NULL;
 }
 
-static const char *ftpmark_take_out(struct ftpmark_scan *scan,
-				    const char *value)
+static const char *fm_take_out(struct fm_scan *scan,
+			       const char *value)
 {
 	scan->rule->match.out = value;
 	return NULL;
 }
 
-static const char *ftpmark_take_module(struct ftpmark_scan *scan,
-				       const char *value)
+static const char *fm_take_module(struct fm_scan *scan,
+				  const char *value)
 {
 	static const char *const known[] = {
 		"comment", "mark", "multiport", "tcp"
@@ -252,8 +252,8 @@ static const char *ftpmark_take_module(struct ftpmark_scan *scan,
 	return "nf_ftpmark matches addresses and ports only";
 }
 
-static const char *ftpmark_take_comment(struct ftpmark_scan *scan,
-					const char *value)
+static const char *fm_take_comment(struct fm_scan *scan,
+				   const char *value)
 {
 	(void)scan;
 	(void)value;
@@ -261,24 +261,24 @@ static const char *ftpmark_take_comment(struct ftpmark_scan *scan,
 }
 
 /* MARK or MARK/MASK, and what is behind it left over; why not, or NULL. */
-static const char *ftpmark_mark_mask(const char **text, unsigned long *mark,
-				     unsigned long *mask)
+static const char *fm_mark_mask(const char **text, unsigned long *mark,
+				unsigned long *mask)
 {
 	*mask = 0xffffffff;
-	if (!ftpmark_number(text, mark))
+	if (!fm_number(text, mark))
 		return "not a mark";
-	if (**text == '/' && ((*text)++, !ftpmark_number(text, mask)))
+	if (**text == '/' && ((*text)++, !fm_number(text, mask)))
 		return "not a mask";
 	return NULL;
 }
 
-static const char *ftpmark_take_unmarked(struct ftpmark_scan *scan,
-					 const char *value)
+static const char *fm_take_unmarked(struct fm_scan *scan,
+				    const char *value)
 {
 	unsigned long mark, mask;
 	const char *why;
 
-	why = ftpmark_mark_mask(&value, &mark, &mask);
+	why = fm_mark_mask(&value, &mark, &mask);
 	if (why)
 		return why;
 	if (*value || mark || mask != 0xffffffff)
@@ -287,13 +287,13 @@ static const char *ftpmark_take_unmarked(struct ftpmark_scan *scan,
 	return NULL;
 }
 
-static const char *ftpmark_take_mark(struct ftpmark_scan *scan,
-				     const char *value)
+static const char *fm_take_mark(struct fm_scan *scan,
+				const char *value)
 {
 	unsigned long mark, mask;
 	const char *why;
 
-	why = ftpmark_mark_mask(&value, &mark, &mask);
+	why = fm_mark_mask(&value, &mark, &mask);
 	if (why)
 		return why;
 	if (*value)
@@ -306,37 +306,37 @@ static const char *ftpmark_take_mark(struct ftpmark_scan *scan,
 	return NULL;
 }
 
-static const char *ftpmark_take_to_source(struct ftpmark_scan *scan,
-					  const char *value)
+static const char *fm_take_to_source(struct fm_scan *scan,
+				     const char *value)
 {
-	struct ftpmark_prefix *source = &scan->rule->source;
+	struct fm_prefix *source = &scan->rule->source;
 
-	if (scan->rule->target == FTPMARK_TARGET_SNAT && source->family)
+	if (scan->rule->target == FM_TARGET_SNAT && source->family)
 		return "a second address";
-	if (strchr(value, '/') || !ftpmark_rule_address(value, source)) {
+	if (strchr(value, '/') || !fm_rule_address(value, source)) {
 		memset(source, 0, sizeof(*source));
 		return "not one address alone";
 	}
-	return ftpmark_take_family(scan, source->family);
+	return fm_take_family(scan, source->family);
 }
 
-static const char *ftpmark_take_target(struct ftpmark_scan *scan,
-				       const char *value)
+static const char *fm_take_target(struct fm_scan *scan,
+				  const char *value)
 {
 	static const struct {
 		const char *name;
-		enum ftpmark_target target;
+		enum fm_target target;
 	} targets[] = {
-		{ "ACCEPT", FTPMARK_TARGET_LEAVE },
-		{ "MARK", FTPMARK_TARGET_MARK },
-		{ "MASQUERADE", FTPMARK_TARGET_MASQUERADE },
-		{ "RETURN", FTPMARK_TARGET_LEAVE },
-		{ "SNAT", FTPMARK_TARGET_SNAT },
+		{ "ACCEPT", FM_TARGET_LEAVE },
+		{ "MARK", FM_TARGET_MARK },
+		{ "MASQUERADE", FM_TARGET_MASQUERADE },
+		{ "RETURN", FM_TARGET_LEAVE },
+		{ "SNAT", FM_TARGET_SNAT },
 	};
 	size_t i;
 
 	scan->rule->jump = value;
-	scan->rule->target = FTPMARK_TARGET_OTHER;
+	scan->rule->target = FM_TARGET_OTHER;
 	for (i = 0; i < ARRAY_SIZE(targets); i++) {
 		if (!strcmp(value, targets[i].name))
 			scan->rule->target = targets[i].target;
@@ -344,41 +344,41 @@ static const char *ftpmark_take_target(struct ftpmark_scan *scan,
 	return NULL;
 }
 
-static const struct ftpmark_option ftpmark_options[] = {
-	{ { "-s", "--source", "--src" }, true, ftpmark_take_source },
-	{ { "-d", "--destination", "--dst" }, true, ftpmark_take_destination },
-	{ { "-p", "--protocol", "--proto" }, false, ftpmark_take_protocol },
-	{ { "-i", "--in-interface" }, true, ftpmark_take_in },
-	{ { "-o", "--out-interface" }, true, ftpmark_take_out },
-	{ { "-m", "--match" }, false, ftpmark_take_module },
-	{ { "--sport", "--source-port" }, false, ftpmark_take_sport },
-	{ { "--sports", "--source-ports" }, false, ftpmark_take_sport },
-	{ { "--dport", "--destination-port" }, false, ftpmark_take_dport },
-	{ { "--dports", "--destination-ports" }, false, ftpmark_take_dport },
-	{ { "--comment" }, false, ftpmark_take_comment },
-	{ { "--mark" }, false, ftpmark_take_unmarked },
-	{ { "-j", "--jump" }, false, ftpmark_take_target },
-	{ { "--set-mark", "--set-xmark" }, false, ftpmark_take_mark },
-	{ { "--to-source", "--to" }, false, ftpmark_take_to_source },
+static const struct fm_option fm_options[] = {
+	{ { "-s", "--source", "--src" }, true, fm_take_source },
+	{ { "-d", "--destination", "--dst" }, true, fm_take_destination },
+	{ { "-p", "--protocol", "--proto" }, false, fm_take_protocol },
+	{ { "-i", "--in-interface" }, true, fm_take_in },
+	{ { "-o", "--out-interface" }, true, fm_take_out },
+	{ { "-m", "--match" }, false, fm_take_module },
+	{ { "--sport", "--source-port" }, false, fm_take_sport },
+	{ { "--sports", "--source-ports" }, false, fm_take_sport },
+	{ { "--dport", "--destination-port" }, false, fm_take_dport },
+	{ { "--dports", "--destination-ports" }, false, fm_take_dport },
+	{ { "--comment" }, false, fm_take_comment },
+	{ { "--mark" }, false, fm_take_unmarked },
+	{ { "-j", "--jump" }, false, fm_take_target },
+	{ { "--set-mark", "--set-xmark" }, false, fm_take_mark },
+	{ { "--to-source", "--to" }, false, fm_take_to_source },
 };
 
-static const struct ftpmark_option *ftpmark_option_find(const char *word)
+static const struct fm_option *fm_option_find(const char *word)
 {
 	size_t i, j;
 
-	for (i = 0; i < ARRAY_SIZE(ftpmark_options); i++) {
-		for (j = 0; j < ARRAY_SIZE(ftpmark_options[i].name); j++) {
-			if (ftpmark_options[i].name[j] &&
-			    !strcmp(ftpmark_options[i].name[j], word))
-				return &ftpmark_options[i];
+	for (i = 0; i < ARRAY_SIZE(fm_options); i++) {
+		for (j = 0; j < ARRAY_SIZE(fm_options[i].name); j++) {
+			if (fm_options[i].name[j] &&
+			    !strcmp(fm_options[i].name[j], word))
+				return &fm_options[i];
 		}
 	}
 	return NULL;
 }
 
 /* Later ones may only be wrong because of the first. */
-static void ftpmark_rule_odd(struct ftpmark_rule *rule, const char *word,
-			     const char *why)
+static void fm_rule_odd(struct fm_rule *rule, const char *word,
+			const char *why)
 {
 	if (!why || rule->odd)
 		return;
@@ -387,15 +387,15 @@ static void ftpmark_rule_odd(struct ftpmark_rule *rule, const char *word,
 }
 
 /* One option with its value; how many words that is. */
-static int ftpmark_rule_option(struct ftpmark_scan *scan, int argc,
-			       char *const argv[])
+static int fm_rule_option(struct fm_scan *scan, int argc,
+			  char *const argv[])
 {
-	const struct ftpmark_option *option = ftpmark_option_find(argv[0]);
-	struct ftpmark_rule *rule = scan->rule;
+	const struct fm_option *option = fm_option_find(argv[0]);
+	struct fm_rule *rule = scan->rule;
 	int words = 2;
 
 	if (!option) {
-		ftpmark_rule_odd(rule, argv[0], "not part of the recipe");
+		fm_rule_odd(rule, argv[0], "not part of the recipe");
 		return 1;
 	}
 	/* The old way: -d ! ADDRESS */
@@ -404,55 +404,55 @@ static int ftpmark_rule_option(struct ftpmark_scan *scan, int argc,
 		words = 3;
 	}
 	if (argc < words) {
-		ftpmark_rule_odd(rule, argv[0], "value missing");
+		fm_rule_odd(rule, argv[0], "value missing");
 		return argc;
 	}
 	if (scan->not && !option->negates)
-		ftpmark_rule_odd(rule, argv[0], "negated");
+		fm_rule_odd(rule, argv[0], "negated");
 	else
-		ftpmark_rule_odd(rule, argv[words - 1],
-				 option->take(scan, argv[words - 1]));
+		fm_rule_odd(rule, argv[words - 1],
+			    option->take(scan, argv[words - 1]));
 	return words;
 }
 
 /**
- * ftpmark_rule_parse() - understand what stands behind "-A CHAIN"
+ * fm_rule_parse() - understand what stands behind "-A CHAIN"
  * @rule: the rule, zeroed but for where it stands
  * @argc: number of words
  * @argv: these; the rule keeps pointers to them
  * @from: what -s is to mean, one address of its list, or NULL
  * @to: the same for -d
  */
-void ftpmark_rule_parse(struct ftpmark_rule *rule, int argc,
-			char *const argv[], const char *from, const char *to)
+void fm_rule_parse(struct fm_rule *rule, int argc,
+		   char *const argv[], const char *from, const char *to)
 {
-	struct ftpmark_scan scan = { rule, from, to, false };
+	struct fm_scan scan = { rule, from, to, false };
 	int at = 0;
 
 	while (at < argc) {
 		scan.not = !strcmp(argv[at], "!");
 		at += scan.not;
 		if (at == argc) {
-			ftpmark_rule_odd(rule, "!", "value missing");
+			fm_rule_odd(rule, "!", "value missing");
 		} else if (!strcmp(argv[at], "-4") ||
 			   !strcmp(argv[at], "--ipv4")) {
-			ftpmark_rule_odd(rule, argv[at],
-					 ftpmark_take_family(&scan, AF_INET));
+			fm_rule_odd(rule, argv[at],
+				    fm_take_family(&scan, AF_INET));
 			at++;
 		} else if (!strcmp(argv[at], "-6") ||
 			   !strcmp(argv[at], "--ipv6")) {
-			ftpmark_rule_odd(rule, argv[at],
-					 ftpmark_take_family(&scan, AF_INET6));
+			fm_rule_odd(rule, argv[at],
+				    fm_take_family(&scan, AF_INET6));
 			at++;
 		} else if (!strcmp(argv[at], "-c") ||
 			   !strcmp(argv[at], "--set-counters")) {
 			at += 3;
 		} else {
-			at += ftpmark_rule_option(&scan, argc - at, argv + at);
+			at += fm_rule_option(&scan, argc - at, argv + at);
 		}
 	}
-	if (rule->target == FTPMARK_TARGET_MARK && !rule->mark)
-		ftpmark_rule_odd(rule, rule->jump, "no mark");
-	if (rule->target == FTPMARK_TARGET_SNAT && !rule->source.family)
-		ftpmark_rule_odd(rule, rule->jump, "no address");
+	if (rule->target == FM_TARGET_MARK && !rule->mark)
+		fm_rule_odd(rule, rule->jump, "no mark");
+	if (rule->target == FM_TARGET_SNAT && !rule->source.family)
+		fm_rule_odd(rule, rule->jump, "no address");
 }

@@ -6,22 +6,22 @@
 
 #include "import/rules.h"
 
-static const char ftpmark_rule_blanks[] = " \t\r";
+static const char fm_rule_blanks[] = " \t\r";
 
-static const char *const ftpmark_lists[] = {
+static const char *const fm_lists[] = {
 	"-s", "--source", "--src", "-d", "--destination", "--dst",
 };
 
 /* The next word, its quotes taken off; NULL at the end. */
-static char *ftpmark_rule_word(char **cursor)
+static char *fm_rule_word(char **cursor)
 {
-	char *at = *cursor + strspn(*cursor, ftpmark_rule_blanks);
+	char *at = *cursor + strspn(*cursor, fm_rule_blanks);
 	char *word = at, *out = at;
 	bool quoted = false;
 
 	if (!*at)
 		return NULL;
-	for (; *at && (quoted || !strchr(ftpmark_rule_blanks, *at)); at++) {
+	for (; *at && (quoted || !strchr(fm_rule_blanks, *at)); at++) {
 		if (*at == '"')
 			quoted = !quoted;
 		else if (quoted && *at == '\\' && at[1])
@@ -35,13 +35,13 @@ static char *ftpmark_rule_word(char **cursor)
 }
 
 /* --option=value is two words. */
-static int ftpmark_rule_words(char *text, char *argv[FTPMARK_RULE_WORDS_MAX])
+static int fm_rule_words(char *text, char *argv[FM_RULE_WORDS_MAX])
 {
 	char *word, *equals;
 	int argc = 0;
 
-	while ((word = ftpmark_rule_word(&text))) {
-		if (argc > FTPMARK_RULE_WORDS_MAX - 2)
+	while ((word = fm_rule_word(&text))) {
+		if (argc > FM_RULE_WORDS_MAX - 2)
 			return -1;
 		argv[argc++] = word;
 		equals = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
@@ -53,11 +53,11 @@ static int ftpmark_rule_words(char *text, char *argv[FTPMARK_RULE_WORDS_MAX])
 	return argc;
 }
 
-static struct ftpmark_rule *ftpmark_rules_add(struct ftpmark_rules *rules,
-					      unsigned int line)
+static struct fm_rule *fm_rules_add(struct fm_rules *rules,
+				    unsigned int line)
 {
-	const struct ftpmark_section *section;
-	struct ftpmark_rule *rule;
+	const struct fm_section *section;
+	struct fm_rule *rule;
 	size_t room;
 
 	if (rules->count == rules->room) {
@@ -78,14 +78,14 @@ static struct ftpmark_rule *ftpmark_rules_add(struct ftpmark_rules *rules,
 }
 
 /* The value of -s (0) or -d (1) if it is a list: as many rules are meant. */
-static char *ftpmark_rule_list(int argc, char *const argv[], int which)
+static char *fm_rule_list(int argc, char *const argv[], int which)
 {
 	size_t i;
 	int at;
 
 	for (at = 0; at + 1 < argc; at++) {
 		for (i = 0; i < 3; i++) {
-			if (!strcmp(argv[at], ftpmark_lists[3 * which + i]) &&
+			if (!strcmp(argv[at], fm_lists[3 * which + i]) &&
 			    strchr(argv[at + 1], ','))
 				return argv[at + 1];
 		}
@@ -94,42 +94,42 @@ static char *ftpmark_rule_list(int argc, char *const argv[], int which)
 }
 
 /* The first of a list, cut off; false at its end. */
-static bool ftpmark_rule_pick(char **list, char **item)
+static bool fm_rule_pick(char **list, char **item)
 {
 	*item = *list ? strsep(list, ",") : NULL;
 	return *item;
 }
 
-static bool ftpmark_rules_line(struct ftpmark_rules *rules, unsigned int line,
-			       int argc, char *const argv[])
+static bool fm_rules_line(struct fm_rules *rules, unsigned int line,
+			  int argc, char *const argv[])
 {
-	char *sources = ftpmark_rule_list(argc, argv, 0);
-	char *targets = ftpmark_rule_list(argc, argv, 1);
+	char *sources = fm_rule_list(argc, argv, 0);
+	char *targets = fm_rule_list(argc, argv, 1);
 	char *from = NULL, *to = NULL;
-	struct ftpmark_rule *rule;
+	struct fm_rule *rule;
 
 	/* One of them: two lists in a rule are more than anyone has written. */
 	if (sources && !targets)
-		ftpmark_rule_pick(&sources, &from);
+		fm_rule_pick(&sources, &from);
 	else if (targets && !sources)
-		ftpmark_rule_pick(&targets, &to);
+		fm_rule_pick(&targets, &to);
 	do {
-		rule = ftpmark_rules_add(rules, line);
+		rule = fm_rules_add(rules, line);
 		if (!rule)
 			return false;
 		rule->chain = argv[1];
-		ftpmark_rule_parse(rule, argc - 2, argv + 2, from, to);
-	} while ((from && ftpmark_rule_pick(&sources, &from)) ||
-		 (to && ftpmark_rule_pick(&targets, &to)));
+		fm_rule_parse(rule, argc - 2, argv + 2, from, to);
+	} while ((from && fm_rule_pick(&sources, &from)) ||
+		 (to && fm_rule_pick(&targets, &to)));
 	return true;
 }
 
 /* What is no appended rule is kept as one that is not understood. */
-static bool ftpmark_rules_command(struct ftpmark_rules *rules,
-				  unsigned int line, char *text)
+static bool fm_rules_command(struct fm_rules *rules,
+			     unsigned int line, char *text)
 {
-	char *argv[FTPMARK_RULE_WORDS_MAX];
-	struct ftpmark_rule *rule;
+	char *argv[FM_RULE_WORDS_MAX];
+	struct fm_rule *rule;
 	int argc;
 
 	/* The counters of iptables-save -c. */
@@ -137,11 +137,11 @@ static bool ftpmark_rules_command(struct ftpmark_rules *rules,
 		text += strcspn(text, "]");
 		text += *text == ']';
 	}
-	argc = ftpmark_rule_words(text, argv);
+	argc = fm_rule_words(text, argv);
 	if (argc >= 2 &&
 	    (!strcmp(argv[0], "-A") || !strcmp(argv[0], "--append")))
-		return ftpmark_rules_line(rules, line, argc, argv);
-	rule = ftpmark_rules_add(rules, line);
+		return fm_rules_line(rules, line, argc, argv);
+	rule = fm_rules_add(rules, line);
 	if (!rule)
 		return false;
 	rule->chain = "";
@@ -150,10 +150,10 @@ static bool ftpmark_rules_command(struct ftpmark_rules *rules,
 	return true;
 }
 
-static bool ftpmark_rules_section(struct ftpmark_rules *rules,
-				  unsigned int line, char *name)
+static bool fm_rules_section(struct fm_rules *rules,
+			     unsigned int line, char *name)
 {
-	struct ftpmark_section *section;
+	struct fm_section *section;
 
 	section = reallocarray(rules->section, rules->sections + 1,
 			       sizeof(*section));
@@ -162,54 +162,54 @@ static bool ftpmark_rules_section(struct ftpmark_rules *rules,
 	rules->section = section;
 	section += rules->sections++;
 	section->line = line;
-	section->name = ftpmark_rule_word(&name) ?: "";
+	section->name = fm_rule_word(&name) ?: "";
 	section->others = 0;
 	section->table = !strcmp(section->name, "mangle") ?
-			 FTPMARK_TABLE_MANGLE :
-			 !strcmp(section->name, "nat") ? FTPMARK_TABLE_NAT :
-			 FTPMARK_TABLE_OTHER;
+			 FM_TABLE_MANGLE :
+			 !strcmp(section->name, "nat") ? FM_TABLE_NAT :
+			 FM_TABLE_OTHER;
 	return true;
 }
 
 /* What iptables-save says of rules that it can't show. */
-static bool ftpmark_rules_elsewhere(const char *comment)
+static bool fm_rules_elsewhere(const char *comment)
 {
 	return strstr(comment, "tables present") ||
 	       strstr(comment, "incompatible");
 }
 
 /* True while all goes well; what is no iptables-save text is a fault. */
-static bool ftpmark_rules_text(struct ftpmark_rules *rules, unsigned int line,
-			       char *text)
+static bool fm_rules_text(struct fm_rules *rules, unsigned int line,
+			  char *text)
 {
 	static const char commit[] = "COMMIT";
 	bool inside = rules->sections > 0;
 
-	text += strspn(text, ftpmark_rule_blanks);
+	text += strspn(text, fm_rule_blanks);
 	if (!*text)
 		return true;
 	if (*text == '#') {
-		if (ftpmark_rules_elsewhere(text))
+		if (fm_rules_elsewhere(text))
 			rules->elsewhere = line;
 		return true;
 	}
 	if (*text == '*')
-		return ftpmark_rules_section(rules, line, text + 1);
+		return fm_rules_section(rules, line, text + 1);
 	if (!inside) {
 		rules->fault = line;
 		return true;
 	}
 	if (*text == ':' || !strncmp(text, commit, strlen(commit)))
 		return true;
-	if (rules->section[rules->sections - 1].table == FTPMARK_TABLE_OTHER) {
+	if (rules->section[rules->sections - 1].table == FM_TABLE_OTHER) {
 		rules->section[rules->sections - 1].others++;
 		return true;
 	}
-	return ftpmark_rules_command(rules, line, text);
+	return fm_rules_command(rules, line, text);
 }
 
 /**
- * ftpmark_rules_parse() - understand the text of iptables-save
+ * fm_rules_parse() - understand the text of iptables-save
  * @text: the text, one byte longer than @size says; it is cut into words, and
  *	the rules keep pointers to them
  * @size: its length
@@ -220,7 +220,7 @@ static bool ftpmark_rules_text(struct ftpmark_rules *rules, unsigned int line,
  *
  * Return: false if memory is short.
  */
-bool ftpmark_rules_parse(char *text, size_t size, struct ftpmark_rules *rules)
+bool fm_rules_parse(char *text, size_t size, struct fm_rules *rules)
 {
 	char *end = text + size;
 	unsigned int line = 0;
@@ -237,7 +237,7 @@ bool ftpmark_rules_parse(char *text, size_t size, struct ftpmark_rules *rules)
 				*at = '?';
 		}
 		*next++ = '\0';
-		if (!ftpmark_rules_text(rules, line, text))
+		if (!fm_rules_text(rules, line, text))
 			return false;
 	}
 	if (!rules->sections && !rules->fault)
@@ -246,10 +246,10 @@ bool ftpmark_rules_parse(char *text, size_t size, struct ftpmark_rules *rules)
 }
 
 /**
- * ftpmark_rules_free() - free all rules
+ * fm_rules_free() - free all rules
  * @rules: what holds them; empty behind it
  */
-void ftpmark_rules_free(struct ftpmark_rules *rules)
+void fm_rules_free(struct fm_rules *rules)
 {
 	free(rules->rule);
 	free(rules->section);

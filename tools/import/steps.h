@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The steps of an import, in the order in which import.c takes them. */
-#ifndef FTPMARK_STEPS_H
-#define FTPMARK_STEPS_H
+#ifndef FM_IMPORT_STEPS_H
+#define FM_IMPORT_STEPS_H
 
 #include "import/found.h"
 
-void ftpmark_import_walk(struct ftpmark_import *import,
-			 enum ftpmark_table table,
-			 void (*visit)(struct ftpmark_import *import,
-				       struct ftpmark_rule *rule,
-				       const struct ftpmark_match *match));
-void ftpmark_import_mark(struct ftpmark_import *import,
-			 struct ftpmark_rule *rule,
-			 const struct ftpmark_match *match);
-void ftpmark_import_services(struct ftpmark_import *import);
-void ftpmark_import_dial(struct ftpmark_import *import,
-			 struct ftpmark_rule *rule,
-			 const struct ftpmark_match *match);
-void ftpmark_import_active(struct ftpmark_import *import);
+void fm_import_walk(struct fm_import *import,
+		    enum fm_table table,
+		    void (*visit)(struct fm_import *import,
+				  struct fm_rule *rule,
+				  const struct fm_match *match));
+void fm_import_mark(struct fm_import *import,
+		    struct fm_rule *rule,
+		    const struct fm_match *match);
+void fm_import_services(struct fm_import *import);
+void fm_import_dial(struct fm_import *import,
+		    struct fm_rule *rule,
+		    const struct fm_match *match);
+void fm_import_active(struct fm_import *import);
 
-#endif /* FTPMARK_STEPS_H */
+#endif /* FM_IMPORT_STEPS_H */

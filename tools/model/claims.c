@@ -8,32 +8,32 @@
 #include "model/values.h"
 
 /**
- * struct ftpmark_claim - a service and ports of one VIP
+ * struct fm_claim - a service and ports of one VIP
  * @vip: the VIP
  * @ports: the ports
  * @owner: the service
  */
-struct ftpmark_claim {
-	struct ftpmark_prefix vip;
-	struct ftpmark_range ports;
-	struct ftpmark_profile *owner;
+struct fm_claim {
+	struct fm_prefix vip;
+	struct fm_range ports;
+	struct fm_profile *owner;
 };
 
 /**
- * struct ftpmark_claims_list - claims of many services
+ * struct fm_claims_list - claims of many services
  * @count: how many
  * @room: for how many there is room
  * @claim: these
  */
-struct ftpmark_claims_list {
+struct fm_claims_list {
 	size_t count;
 	size_t room;
-	struct ftpmark_claim *claim;
+	struct fm_claim *claim;
 };
 
-static int ftpmark_claim_compare(const void *a, const void *b)
+static int fm_claim_compare(const void *a, const void *b)
 {
-	const struct ftpmark_claim *x = a, *y = b;
+	const struct fm_claim *x = a, *y = b;
 	int order = memcmp(&x->vip, &y->vip, sizeof(x->vip));
 
 	if (order)
@@ -43,12 +43,12 @@ static int ftpmark_claim_compare(const void *a, const void *b)
 	return strcmp(x->owner->name, y->owner->name);
 }
 
-static bool ftpmark_claims_append(struct ftpmark_claims_list *list,
-				  const struct ftpmark_prefix *vip,
-				  const struct ftpmark_range *ports,
-				  struct ftpmark_profile *owner)
+static bool fm_claims_append(struct fm_claims_list *list,
+			     const struct fm_prefix *vip,
+			     const struct fm_range *ports,
+			     struct fm_profile *owner)
 {
-	struct ftpmark_claim *grown;
+	struct fm_claim *grown;
 	size_t room;
 
 	if (list->count == list->room) {
@@ -67,30 +67,30 @@ static bool ftpmark_claims_append(struct ftpmark_claims_list *list,
 }
 
 /* The VIPs of one state with the ports of another: what a change may pass. */
-static bool ftpmark_claims_add(struct ftpmark_claims_list *list,
-			       const struct ftpmark_profile *vips,
-			       const struct ftpmark_profile *ports,
-			       struct ftpmark_profile *owner)
+static bool fm_claims_add(struct fm_claims_list *list,
+			  const struct fm_profile *vips,
+			  const struct fm_profile *ports,
+			  struct fm_profile *owner)
 {
 	static const char *const files[] = { "control_ports", "passive_ports" };
-	struct ftpmark_prefixes hosts;
-	struct ftpmark_ranges ranges;
-	struct ftpmark_fault fault;
+	struct fm_prefixes hosts;
+	struct fm_ranges ranges;
+	struct fm_fault fault;
 	size_t i, j, k;
 
-	if (!ftpmark_prefixes_parse(ftpmark_profile_list(vips, "vip"), true,
-				    FTPMARK_ITEMS_MAX, &hosts, &fault))
+	if (!fm_prefixes_parse(fm_profile_list(vips, "vip"), true,
+			       FM_ITEMS_MAX, &hosts, &fault))
 		return true;
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		if (!ftpmark_ranges_parse(ftpmark_profile_list(ports, files[i]),
-					  &ranges, &fault))
+		if (!fm_ranges_parse(fm_profile_list(ports, files[i]),
+				     &ranges, &fault))
 			continue;
 		for (j = 0; j < hosts.count; j++) {
 			for (k = 0; k < ranges.count; k++) {
-				if (!ftpmark_claims_append(list,
-							   &hosts.item[j],
-							   &ranges.item[k],
-							   owner))
+				if (!fm_claims_append(list,
+						      &hosts.item[j],
+						      &ranges.item[k],
+						      owner))
 					return false;
 			}
 		}
@@ -102,17 +102,17 @@ static bool ftpmark_claims_add(struct ftpmark_claims_list *list,
  * Two claims are of different services if the names differ: one service may
  * own claims by two profiles, of what it is and of what it is to be.
  */
-static bool ftpmark_claims_differ(const struct ftpmark_claim *one,
-				  const struct ftpmark_claim *two)
+static bool fm_claims_differ(const struct fm_claim *one,
+			     const struct fm_claim *two)
 {
 	return strcmp(one->owner->name, two->owner->name);
 }
 
-static void ftpmark_claims_sort(struct ftpmark_claims_list *list)
+static void fm_claims_sort(struct fm_claims_list *list)
 {
 	if (list->count)
 		qsort(list->claim, list->count, sizeof(*list->claim),
-		      ftpmark_claim_compare);
+		      fm_claim_compare);
 }
 
 /*
@@ -121,16 +121,16 @@ static void ftpmark_claims_sort(struct ftpmark_claims_list *list)
  * marked as clashing. @one and @two get the last such pair. Returns whether
  * there was one.
  */
-static bool ftpmark_claims_sweep(struct ftpmark_claims_list *list,
-				 struct ftpmark_claim **one,
-				 struct ftpmark_claim **two)
+static bool fm_claims_sweep(struct fm_claims_list *list,
+			    struct fm_claim **one,
+			    struct fm_claim **two)
 {
-	struct ftpmark_claim *furthest = NULL;
-	struct ftpmark_claim *claim;
+	struct fm_claim *furthest = NULL;
+	struct fm_claim *claim;
 	bool found = false;
 	size_t i;
 
-	ftpmark_claims_sort(list);
+	fm_claims_sort(list);
 	for (i = 0; i < list->count; i++) {
 		claim = &list->claim[i];
 		if (!furthest || memcmp(&furthest->vip, &claim->vip,
@@ -139,7 +139,7 @@ static bool ftpmark_claims_sweep(struct ftpmark_claims_list *list,
 			continue;
 		}
 		if (furthest->ports.last >= claim->ports.first &&
-		    ftpmark_claims_differ(furthest, claim)) {
+		    fm_claims_differ(furthest, claim)) {
 			furthest->owner->clash = true;
 			claim->owner->clash = true;
 			*one = furthest;
@@ -153,75 +153,75 @@ static bool ftpmark_claims_sweep(struct ftpmark_claims_list *list,
 }
 
 /**
- * ftpmark_claims_clash() - find two enabled services that share a port
+ * fm_claims_clash() - find two enabled services that share a port
  * @config: the services
  * @one: the first of the two in the file
  * @two: the other
  *
  * Return: what was found.
  */
-enum ftpmark_claims ftpmark_claims_clash(const struct ftpmark_config *config,
-					 const struct ftpmark_profile **one,
-					 const struct ftpmark_profile **two)
+enum fm_claims fm_claims_clash(const struct fm_config *config,
+			       const struct fm_profile **one,
+			       const struct fm_profile **two)
 {
-	enum ftpmark_claims result = FTPMARK_CLAIMS_FREE;
-	struct ftpmark_claims_list list = { 0, 0, NULL };
-	struct ftpmark_claim *first, *second;
-	struct ftpmark_profile *profile;
+	enum fm_claims result = FM_CLAIMS_FREE;
+	struct fm_claims_list list = { 0, 0, NULL };
+	struct fm_claim *first, *second;
+	struct fm_profile *profile;
 	size_t i;
 
 	for (i = 0; i < config->count; i++) {
 		profile = &config->profile[i];
-		if (ftpmark_profile_enabled(profile) &&
-		    !ftpmark_claims_add(&list, profile, profile, profile))
-			result = FTPMARK_CLAIMS_NO_MEMORY;
+		if (fm_profile_enabled(profile) &&
+		    !fm_claims_add(&list, profile, profile, profile))
+			result = FM_CLAIMS_NO_MEMORY;
 	}
-	if (result == FTPMARK_CLAIMS_FREE &&
-	    ftpmark_claims_sweep(&list, &first, &second)) {
+	if (result == FM_CLAIMS_FREE &&
+	    fm_claims_sweep(&list, &first, &second)) {
 		*one = first->owner;
 		*two = second->owner;
 		if ((*one)->line > (*two)->line) {
 			*one = second->owner;
 			*two = first->owner;
 		}
-		result = FTPMARK_CLAIMS_CLASH;
+		result = FM_CLAIMS_CLASH;
 	}
 	free(list.claim);
 	return result;
 }
 
-static bool ftpmark_claims_change(struct ftpmark_claims_list *list,
-				  struct ftpmark_profile *now,
-				  struct ftpmark_profile *want)
+static bool fm_claims_change(struct fm_claims_list *list,
+			     struct fm_profile *now,
+			     struct fm_profile *want)
 {
-	if (now && ftpmark_profile_enabled(now) &&
-	    !ftpmark_claims_add(list, now, now, now))
+	if (now && fm_profile_enabled(now) &&
+	    !fm_claims_add(list, now, now, now))
 		return false;
-	if (want && ftpmark_profile_enabled(want) &&
-	    !ftpmark_claims_add(list, want, want, want))
+	if (want && fm_profile_enabled(want) &&
+	    !fm_claims_add(list, want, want, want))
 		return false;
 	/* VIPs and ports are written one after the other. */
-	if (now && want && ftpmark_profile_enabled(now) &&
-	    ftpmark_profile_enabled(want))
-		return ftpmark_claims_add(list, now, want, now) &&
-		       ftpmark_claims_add(list, want, now, now);
+	if (now && want && fm_profile_enabled(now) &&
+	    fm_profile_enabled(want))
+		return fm_claims_add(list, now, want, now) &&
+		       fm_claims_add(list, want, now, now);
 	return true;
 }
 
 /**
- * ftpmark_claims_mark() - find the services that get in each other's way
+ * fm_claims_mark() - find the services that get in each other's way
  * @now: the services as they are; those are marked that have, or on the way
  *	to what they are to be could have, a port that another has or will have
  * @want: the services as they are to be
  *
- * Return: FTPMARK_CLAIMS_NO_MEMORY, or another value if it is done.
+ * Return: FM_CLAIMS_NO_MEMORY, or another value if it is done.
  */
-enum ftpmark_claims ftpmark_claims_mark(struct ftpmark_config *now,
-					struct ftpmark_config *want)
+enum fm_claims fm_claims_mark(struct fm_config *now,
+			      struct fm_config *want)
 {
-	struct ftpmark_claims_list list = { 0, 0, NULL };
-	struct ftpmark_claim *one, *two;
-	struct ftpmark_profile *old, *new;
+	struct fm_claims_list list = { 0, 0, NULL };
+	struct fm_claim *one, *two;
+	struct fm_profile *old, *new;
 	size_t i = 0, j = 0;
 	bool good = true;
 	int order;
@@ -231,12 +231,12 @@ enum ftpmark_claims ftpmark_claims_mark(struct ftpmark_config *now,
 			strcmp(now->profile[i].name, want->profile[j].name);
 		old = order <= 0 ? &now->profile[i++] : NULL;
 		new = order >= 0 ? &want->profile[j++] : NULL;
-		good = ftpmark_claims_change(&list, old, new);
+		good = fm_claims_change(&list, old, new);
 		if (old && new)
 			new->clash = false;
 	}
 	if (good)
-		ftpmark_claims_sweep(&list, &one, &two);
+		fm_claims_sweep(&list, &one, &two);
 	free(list.claim);
-	return good ? FTPMARK_CLAIMS_FREE : FTPMARK_CLAIMS_NO_MEMORY;
+	return good ? FM_CLAIMS_FREE : FM_CLAIMS_NO_MEMORY;
 }

@@ -3,27 +3,27 @@
  * Which services want the same port of the same VIP. Nothing here reads or
  * writes anything.
  */
-#ifndef FTPMARK_CLAIMS_H
-#define FTPMARK_CLAIMS_H
+#ifndef FM_MODEL_CLAIMS_H
+#define FM_MODEL_CLAIMS_H
 
 #include "model/config.h"
 
 /**
- * enum ftpmark_claims - what was found
- * @FTPMARK_CLAIMS_FREE: every service has its ports alone
- * @FTPMARK_CLAIMS_CLASH: two share a port
- * @FTPMARK_CLAIMS_NO_MEMORY: memory is short
+ * enum fm_claims - what was found
+ * @FM_CLAIMS_FREE: every service has its ports alone
+ * @FM_CLAIMS_CLASH: two share a port
+ * @FM_CLAIMS_NO_MEMORY: memory is short
  */
-enum ftpmark_claims {
-	FTPMARK_CLAIMS_FREE,
-	FTPMARK_CLAIMS_CLASH,
-	FTPMARK_CLAIMS_NO_MEMORY,
+enum fm_claims {
+	FM_CLAIMS_FREE,
+	FM_CLAIMS_CLASH,
+	FM_CLAIMS_NO_MEMORY,
 };
 
-enum ftpmark_claims ftpmark_claims_clash(const struct ftpmark_config *config,
-					 const struct ftpmark_profile **one,
-					 const struct ftpmark_profile **two);
-enum ftpmark_claims ftpmark_claims_mark(struct ftpmark_config *now,
-					struct ftpmark_config *want);
+enum fm_claims fm_claims_clash(const struct fm_config *config,
+			       const struct fm_profile **one,
+			       const struct fm_profile **two);
+enum fm_claims fm_claims_mark(struct fm_config *now,
+			      struct fm_config *want);
 
-#endif /* FTPMARK_CLAIMS_H */
+#endif /* FM_MODEL_CLAIMS_H */

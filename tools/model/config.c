@@ -7,68 +7,68 @@
 #include "model/config.h"
 
 /**
- * ftpmark_setting_index() - the place of a setting among all
+ * fm_setting_index() - the place of a setting among all
  * @file: its sysfs file, known
  *
  * Return: its index.
  */
-size_t ftpmark_setting_index(const char *file)
+size_t fm_setting_index(const char *file)
 {
-	return ftpmark_setting_find(file) - ftpmark_settings;
+	return fm_setting_find(file) - fm_settings;
 }
 
 /**
- * ftpmark_profile_value() - what a service has for a setting
+ * fm_profile_value() - what a service has for a setting
  * @profile: the service
  * @file: the setting's sysfs file
  *
  * Return: the value given, or the standard one; canonical.
  */
-const char *ftpmark_profile_value(const struct ftpmark_profile *profile,
-				  const char *file)
+const char *fm_profile_value(const struct fm_profile *profile,
+			     const char *file)
 {
-	size_t index = ftpmark_setting_index(file);
+	size_t index = fm_setting_index(file);
 
-	return profile->value[index] ?: ftpmark_settings[index].standard;
+	return profile->value[index] ?: fm_settings[index].standard;
 }
 
 /**
- * ftpmark_profile_list() - what a service has for a list
+ * fm_profile_list() - what a service has for a list
  * @profile: the service
  * @file: the list's sysfs file
  *
  * Return: the list as the kernel and the parsers take it: empty, not "none".
  */
-const char *ftpmark_profile_list(const struct ftpmark_profile *profile,
-				 const char *file)
+const char *fm_profile_list(const struct fm_profile *profile,
+			    const char *file)
 {
-	const char *value = ftpmark_profile_value(profile, file);
+	const char *value = fm_profile_value(profile, file);
 
 	return strcmp(value, "none") ? value : "";
 }
 
 /**
- * ftpmark_profile_enabled() - do packets see a service
+ * fm_profile_enabled() - do packets see a service
  * @profile: the service
  *
  * Return: true if they do.
  */
-bool ftpmark_profile_enabled(const struct ftpmark_profile *profile)
+bool fm_profile_enabled(const struct fm_profile *profile)
 {
-	return !strcmp(ftpmark_profile_value(profile, "enabled"), "1");
+	return !strcmp(fm_profile_value(profile, "enabled"), "1");
 }
 
 /**
- * ftpmark_config_add() - add a service without settings
+ * fm_config_add() - add a service without settings
  * @config: where to
  * @name: its name, not yet there and in order
  *
  * Return: the service, or NULL if memory is short.
  */
-struct ftpmark_profile *ftpmark_config_add(struct ftpmark_config *config,
-					   const char *name)
+struct fm_profile *fm_config_add(struct fm_config *config,
+				 const char *name)
 {
-	struct ftpmark_profile *profile;
+	struct fm_profile *profile;
 	size_t room;
 
 	if (config->count == config->room) {
@@ -88,32 +88,32 @@ struct ftpmark_profile *ftpmark_config_add(struct ftpmark_config *config,
 	return profile;
 }
 
-static void ftpmark_profile_free(struct ftpmark_profile *profile)
+static void fm_profile_free(struct fm_profile *profile)
 {
 	size_t i;
 
 	free(profile->name);
-	for (i = 0; i < FTPMARK_SETTINGS_MAX; i++)
+	for (i = 0; i < FM_SETTINGS_MAX; i++)
 		free(profile->value[i]);
 }
 
 /**
- * ftpmark_config_drop() - take back ftpmark_config_add()
+ * fm_config_drop() - take back fm_config_add()
  * @config: where from
  */
-void ftpmark_config_drop(struct ftpmark_config *config)
+void fm_config_drop(struct fm_config *config)
 {
-	ftpmark_profile_free(&config->profile[--config->count]);
+	fm_profile_free(&config->profile[--config->count]);
 }
 
 /**
- * ftpmark_config_free() - free all services
+ * fm_config_free() - free all services
  * @config: what holds them; empty behind it
  */
-void ftpmark_config_free(struct ftpmark_config *config)
+void fm_config_free(struct fm_config *config)
 {
 	while (config->count)
-		ftpmark_config_drop(config);
+		fm_config_drop(config);
 	free(config->profile);
 	memset(config, 0, sizeof(*config));
 }

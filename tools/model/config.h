@@ -3,49 +3,49 @@
  * Whole configurations: lists of services, from the text of ftpmark.conf or
  * from the module. Nothing here reads or writes anything.
  */
-#ifndef FTPMARK_CONFIG_H
-#define FTPMARK_CONFIG_H
+#ifndef FM_MODEL_CONFIG_H
+#define FM_MODEL_CONFIG_H
 
 #include "model/words.h"
 
-enum { FTPMARK_SERVICES_MAX = 4096 };
+enum { FM_SERVICES_MAX = 4096 };
 
 /**
- * struct ftpmark_profile - a service and its settings
+ * struct fm_profile - a service and its settings
  * @name: its name
  * @line: where it stands in the file, 0 if it is not from one
  * @clash: it has, or would have on the way, a VIP and port of another
- * @value: canonical values, in the order of ftpmark_settings; NULL: not given
+ * @value: canonical values, in the order of fm_settings; NULL: not given
  */
-struct ftpmark_profile {
+struct fm_profile {
 	char *name;
 	unsigned int line;
 	bool clash;
-	char *value[FTPMARK_SETTINGS_MAX];
+	char *value[FM_SETTINGS_MAX];
 };
 
 /**
- * struct ftpmark_config - services
+ * struct fm_config - services
  * @count: how many
  * @room: for how many there is room
  * @profile: these, ordered by name
  */
-struct ftpmark_config {
+struct fm_config {
 	size_t count;
 	size_t room;
-	struct ftpmark_profile *profile;
+	struct fm_profile *profile;
 };
 
-struct ftpmark_profile *ftpmark_config_add(struct ftpmark_config *config,
-					   const char *name);
-void ftpmark_config_drop(struct ftpmark_config *config);
-void ftpmark_config_free(struct ftpmark_config *config);
+struct fm_profile *fm_config_add(struct fm_config *config,
+				 const char *name);
+void fm_config_drop(struct fm_config *config);
+void fm_config_free(struct fm_config *config);
 
-const char *ftpmark_profile_value(const struct ftpmark_profile *profile,
-				  const char *file);
-const char *ftpmark_profile_list(const struct ftpmark_profile *profile,
-				 const char *file);
-bool ftpmark_profile_enabled(const struct ftpmark_profile *profile);
-size_t ftpmark_setting_index(const char *file);
+const char *fm_profile_value(const struct fm_profile *profile,
+			     const char *file);
+const char *fm_profile_list(const struct fm_profile *profile,
+			    const char *file);
+bool fm_profile_enabled(const struct fm_profile *profile);
+size_t fm_setting_index(const char *file);
 
-#endif /* FTPMARK_CONFIG_H */
+#endif /* FM_MODEL_CONFIG_H */

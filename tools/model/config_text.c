@@ -10,14 +10,14 @@
 #include "model/values.h"
 
 /* A line with every setting, and a few words more that can be complained of. */
-#define FTPMARK_WORDS_MAX (2 * FTPMARK_SETTINGS_MAX + 4)
+#define FM_WORDS_MAX (2 * FM_SETTINGS_MAX + 4)
 
-static const char ftpmark_blanks[] = " \t";
+static const char fm_blanks[] = " \t";
 
 /* What can't be printed is told as a question mark. */
-static bool ftpmark_config_refuse(struct ftpmark_config_fault *fault,
-				  unsigned int line, const char *word,
-				  size_t length, const char *why)
+static bool fm_config_refuse(struct fm_config_fault *fault,
+			     unsigned int line, const char *word,
+			     size_t length, const char *why)
 {
 	size_t i;
 
@@ -31,120 +31,120 @@ static bool ftpmark_config_refuse(struct ftpmark_config_fault *fault,
 	return false;
 }
 
-static bool ftpmark_config_no_memory(struct ftpmark_config_fault *fault)
+static bool fm_config_no_memory(struct fm_config_fault *fault)
 {
-	return ftpmark_config_refuse(fault, 0, "", 0, "out of memory");
+	return fm_config_refuse(fault, 0, "", 0, "out of memory");
 }
 
-static bool ftpmark_config_values(const struct ftpmark_request *request,
-				  struct ftpmark_profile *profile,
-				  struct ftpmark_config_fault *fault)
+static bool fm_config_values(const struct fm_request *request,
+			     struct fm_profile *profile,
+			     struct fm_config_fault *fault)
 {
-	char text[FTPMARK_VALUE_MAX + 1];
-	const struct ftpmark_change *change;
-	struct ftpmark_fault value;
+	char text[FM_VALUE_MAX + 1];
+	const struct fm_change *change;
+	struct fm_fault value;
 	size_t i;
 
 	for (i = 0; i < request->count; i++) {
 		change = &request->changes[i];
-		if (!ftpmark_value_canonical(change->setting, change->value,
-					     text, &value)) {
+		if (!fm_value_canonical(change->setting, change->value,
+					text, &value)) {
 			if (!value.item) {
 				value.item = change->setting->word;
 				value.length = strlen(value.item);
 			}
-			return ftpmark_config_refuse(fault, profile->line,
-						     value.item, value.length,
-						     value.why);
+			return fm_config_refuse(fault, profile->line,
+						value.item, value.length,
+						value.why);
 		}
-		profile->value[change->setting - ftpmark_settings] =
+		profile->value[change->setting - fm_settings] =
 			strdup(text);
-		if (!profile->value[change->setting - ftpmark_settings])
-			return ftpmark_config_no_memory(fault);
+		if (!profile->value[change->setting - fm_settings])
+			return fm_config_no_memory(fault);
 	}
 	return true;
 }
 
-static bool ftpmark_config_service(int argc, char *const argv[],
-				   unsigned int line,
-				   struct ftpmark_config *config,
-				   struct ftpmark_config_fault *fault)
+static bool fm_config_service(int argc, char *const argv[],
+			      unsigned int line,
+			      struct fm_config *config,
+			      struct fm_config_fault *fault)
 {
-	struct ftpmark_complaint complaint;
-	struct ftpmark_profile *profile;
-	struct ftpmark_request request;
+	struct fm_complaint complaint;
+	struct fm_profile *profile;
+	struct fm_request request;
 
 	if (strcmp(argv[0], "add"))
-		return ftpmark_config_refuse(fault, line, argv[0],
-					     strlen(argv[0]),
-					     "a line begins with \"add\" or \"#\"");
-	if (!ftpmark_parse(FTPMARK_NAME_MAY_SET, argc - 1, argv + 1, &request,
-			   &complaint))
-		return ftpmark_config_refuse(fault, line, complaint.word,
-					     strlen(complaint.word),
-					     complaint.why);
-	ftpmark_request_enable(&request);
-	if (config->count == FTPMARK_SERVICES_MAX)
-		return ftpmark_config_refuse(fault, line, request.name,
-					     strlen(request.name),
-					     "too many services (at most 4096)");
-	profile = ftpmark_config_add(config, request.name);
+		return fm_config_refuse(fault, line, argv[0],
+					strlen(argv[0]),
+					"a line begins with \"add\" or \"#\"");
+	if (!fm_parse(FM_NAME_MAY_SET, argc - 1, argv + 1, &request,
+		      &complaint))
+		return fm_config_refuse(fault, line, complaint.word,
+					strlen(complaint.word),
+					complaint.why);
+	fm_request_enable(&request);
+	if (config->count == FM_SERVICES_MAX)
+		return fm_config_refuse(fault, line, request.name,
+					strlen(request.name),
+					"too many services (at most 4096)");
+	profile = fm_config_add(config, request.name);
 	if (!profile)
-		return ftpmark_config_no_memory(fault);
+		return fm_config_no_memory(fault);
 	profile->line = line;
-	if (!ftpmark_config_values(&request, profile, fault))
+	if (!fm_config_values(&request, profile, fault))
 		return false;
-	if (ftpmark_profile_enabled(profile) &&
-	    !strcmp(ftpmark_profile_value(profile, "vip"), "none"))
-		return ftpmark_config_refuse(fault, line, profile->name,
-					     strlen(profile->name),
-					     "has no vip (or say: enabled 0)");
+	if (fm_profile_enabled(profile) &&
+	    !strcmp(fm_profile_value(profile, "vip"), "none"))
+		return fm_config_refuse(fault, line, profile->name,
+					strlen(profile->name),
+					"has no vip (or say: enabled 0)");
 	return true;
 }
 
-static bool ftpmark_config_line(char *text, unsigned int line,
-				struct ftpmark_config *config,
-				struct ftpmark_config_fault *fault)
+static bool fm_config_line(char *text, unsigned int line,
+			   struct fm_config *config,
+			   struct fm_config_fault *fault)
 {
-	char *argv[FTPMARK_WORDS_MAX];
+	char *argv[FM_WORDS_MAX];
 	int argc = 0;
 
 	for (;;) {
-		text += strspn(text, ftpmark_blanks);
+		text += strspn(text, fm_blanks);
 		if (!*text || *text == '#')
 			break;
-		if (argc == FTPMARK_WORDS_MAX)
-			return ftpmark_config_refuse(fault, line, text,
-						     strcspn(text,
-							     ftpmark_blanks),
-						     "too many words");
+		if (argc == FM_WORDS_MAX)
+			return fm_config_refuse(fault, line, text,
+						strcspn(text,
+							fm_blanks),
+						"too many words");
 		argv[argc++] = text;
-		text += strcspn(text, ftpmark_blanks);
+		text += strcspn(text, fm_blanks);
 		if (*text)
 			*text++ = '\0';
 	}
-	return !argc || ftpmark_config_service(argc, argv, line, config, fault);
+	return !argc || fm_config_service(argc, argv, line, config, fault);
 }
 
-static int ftpmark_profile_compare(const void *a, const void *b)
+static int fm_profile_compare(const void *a, const void *b)
 {
-	const struct ftpmark_profile *x = a, *y = b;
+	const struct fm_profile *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
 	return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
 /* What no line alone can show. */
-static bool ftpmark_config_whole(struct ftpmark_config *config,
-				 struct ftpmark_config_fault *fault)
+static bool fm_config_whole(struct fm_config *config,
+			    struct fm_config_fault *fault)
 {
-	const struct ftpmark_profile *one, *two;
+	const struct fm_profile *one, *two;
 	char why[128];
 	size_t i;
 
 	if (config->count)
 		qsort(config->profile, config->count, sizeof(*config->profile),
-		      ftpmark_profile_compare);
+		      fm_profile_compare);
 	for (i = 1; i < config->count; i++) {
 		one = &config->profile[i - 1];
 		two = &config->profile[i];
@@ -152,25 +152,25 @@ static bool ftpmark_config_whole(struct ftpmark_config *config,
 			continue;
 		snprintf(why, sizeof(why), "stands in line %u already",
 			 one->line);
-		return ftpmark_config_refuse(fault, two->line, two->name,
-					     strlen(two->name), why);
+		return fm_config_refuse(fault, two->line, two->name,
+					strlen(two->name), why);
 	}
-	switch (ftpmark_claims_clash(config, &one, &two)) {
-	case FTPMARK_CLAIMS_FREE:
+	switch (fm_claims_clash(config, &one, &two)) {
+	case FM_CLAIMS_FREE:
 		return true;
-	case FTPMARK_CLAIMS_CLASH:
+	case FM_CLAIMS_CLASH:
 		snprintf(why, sizeof(why),
 			 "has a vip and port of %s in line %u", one->name,
 			 one->line);
-		return ftpmark_config_refuse(fault, two->line, two->name,
-					     strlen(two->name), why);
+		return fm_config_refuse(fault, two->line, two->name,
+					strlen(two->name), why);
 	default:
-		return ftpmark_config_no_memory(fault);
+		return fm_config_no_memory(fault);
 	}
 }
 
 /**
- * ftpmark_config_parse() - understand the text of a file
+ * fm_config_parse() - understand the text of a file
  * @text: the text, one byte longer than @size says; it is cut into words
  * @size: its length
  * @config: the services, to be freed by the caller in any case
@@ -178,9 +178,9 @@ static bool ftpmark_config_whole(struct ftpmark_config *config,
  *
  * Return: true if understood.
  */
-bool ftpmark_config_parse(char *text, size_t size,
-			  struct ftpmark_config *config,
-			  struct ftpmark_config_fault *fault)
+bool fm_config_parse(char *text, size_t size,
+		     struct fm_config *config,
+		     struct fm_config_fault *fault)
 {
 	char *end = text + size;
 	unsigned int line = 0;
@@ -195,11 +195,11 @@ bool ftpmark_config_parse(char *text, size_t size,
 		*next++ = '\0';
 		for (at = text; at < next - 1; at++) {
 			if ((unsigned char)*at < ' ' && *at != '\t')
-				return ftpmark_config_refuse(fault, line, at, 1,
-							     "a control character");
+				return fm_config_refuse(fault, line, at, 1,
+							"a control character");
 		}
-		if (!ftpmark_config_line(text, line, config, fault))
+		if (!fm_config_line(text, line, config, fault))
 			return false;
 	}
-	return ftpmark_config_whole(config, fault);
+	return fm_config_whole(config, fault);
 }

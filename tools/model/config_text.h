@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The text of ftpmark.conf. The parser does no I/O. */
-#ifndef FTPMARK_CONFIG_TEXT_H
-#define FTPMARK_CONFIG_TEXT_H
+#ifndef FM_MODEL_CONFIG_TEXT_H
+#define FM_MODEL_CONFIG_TEXT_H
 
 #include "model/config.h"
 
 /**
- * struct ftpmark_config_fault - why a file was not understood
+ * struct fm_config_fault - why a file was not understood
  * @line: the line at fault, 0 if memory is short
  * @word: the word at fault, cut if it is long
  * @why: what is wrong with it
  */
-struct ftpmark_config_fault {
+struct fm_config_fault {
 	unsigned int line;
 	char word[64];
 	char why[128];
 };
 
-bool ftpmark_config_parse(char *text, size_t size,
-			  struct ftpmark_config *config,
-			  struct ftpmark_config_fault *fault);
+bool fm_config_parse(char *text, size_t size,
+		     struct fm_config *config,
+		     struct fm_config_fault *fault);
 
-#endif /* FTPMARK_CONFIG_TEXT_H */
+#endif /* FM_MODEL_CONFIG_TEXT_H */

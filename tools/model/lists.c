@@ -6,14 +6,14 @@
 #include "model/lists.h"
 
 /**
- * ftpmark_prefix_covers() - does a prefix lie in another
+ * fm_prefix_covers() - does a prefix lie in another
  * @wide: the other
  * @narrow: the prefix
  *
  * Return: true if it does, or if they are the same.
  */
-bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
-			   const struct ftpmark_prefix *narrow)
+bool fm_prefix_covers(const struct fm_prefix *wide,
+		      const struct fm_prefix *narrow)
 {
 	unsigned int bit;
 
@@ -28,14 +28,14 @@ bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
 }
 
 /**
- * ftpmark_prefix_listed() - is a prefix in a list, as it is
+ * fm_prefix_listed() - is a prefix in a list, as it is
  * @list: the list
  * @prefix: the prefix
  *
  * Return: true if it is.
  */
-bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
-			   const struct ftpmark_prefix *prefix)
+bool fm_prefix_listed(const struct fm_prefixes *list,
+		      const struct fm_prefix *prefix)
 {
 	size_t i;
 
@@ -47,40 +47,40 @@ bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
 }
 
 /**
- * ftpmark_prefix_covered() - does a prefix lie in one of a list
+ * fm_prefix_covered() - does a prefix lie in one of a list
  * @list: the list
  * @prefix: the prefix
  *
  * Return: true if it does.
  */
-bool ftpmark_prefix_covered(const struct ftpmark_prefixes *list,
-			    const struct ftpmark_prefix *prefix)
+bool fm_prefix_covered(const struct fm_prefixes *list,
+		       const struct fm_prefix *prefix)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
-		if (ftpmark_prefix_covers(&list->item[i], prefix))
+		if (fm_prefix_covers(&list->item[i], prefix))
 			return true;
 	}
 	return false;
 }
 
 /**
- * ftpmark_prefixes_meet() - have two lists an address in common
+ * fm_prefixes_meet() - have two lists an address in common
  * @a: the one
  * @b: the other
  *
  * Return: true if they have.
  */
-bool ftpmark_prefixes_meet(const struct ftpmark_prefixes *a,
-			   const struct ftpmark_prefixes *b)
+bool fm_prefixes_meet(const struct fm_prefixes *a,
+		      const struct fm_prefixes *b)
 {
 	size_t i, j;
 
 	for (i = 0; i < a->count; i++) {
 		for (j = 0; j < b->count; j++) {
-			if (ftpmark_prefix_covers(&a->item[i], &b->item[j]) ||
-			    ftpmark_prefix_covers(&b->item[j], &a->item[i]))
+			if (fm_prefix_covers(&a->item[i], &b->item[j]) ||
+			    fm_prefix_covers(&b->item[j], &a->item[i]))
 				return true;
 		}
 	}
@@ -88,13 +88,13 @@ bool ftpmark_prefixes_meet(const struct ftpmark_prefixes *a,
 }
 
 /**
- * ftpmark_prefixes_count() - how many of a list are of a family
+ * fm_prefixes_count() - how many of a list are of a family
  * @list: the list
  * @family: AF_INET or AF_INET6
  *
  * Return: how many.
  */
-size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family)
+size_t fm_prefixes_count(const struct fm_prefixes *list, int family)
 {
 	size_t count = 0;
 	size_t i;
@@ -105,14 +105,14 @@ size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family)
 }
 
 /**
- * ftpmark_prefixes_first() - the first of a list that is of a family
+ * fm_prefixes_first() - the first of a list that is of a family
  * @list: the list
  * @family: AF_INET or AF_INET6
  *
  * Return: it, or NULL.
  */
-const struct ftpmark_prefix *
-ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family)
+const struct fm_prefix *
+fm_prefixes_first(const struct fm_prefixes *list, int family)
 {
 	size_t i;
 
@@ -124,14 +124,14 @@ ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family)
 }
 
 /**
- * ftpmark_ranges_meet() - have two sets of ports one in common
+ * fm_ranges_meet() - have two sets of ports one in common
  * @a: the one
  * @b: the other
  *
  * Return: true if they have.
  */
-bool ftpmark_ranges_meet(const struct ftpmark_ranges *a,
-			 const struct ftpmark_ranges *b)
+bool fm_ranges_meet(const struct fm_ranges *a,
+		    const struct fm_ranges *b)
 {
 	size_t i, j;
 
@@ -146,13 +146,13 @@ bool ftpmark_ranges_meet(const struct ftpmark_ranges *a,
 }
 
 /**
- * ftpmark_ranges_have() - is a port in a set
+ * fm_ranges_have() - is a port in a set
  * @set: the set
  * @port: the port
  *
  * Return: true if it is.
  */
-bool ftpmark_ranges_have(const struct ftpmark_ranges *set, unsigned int port)
+bool fm_ranges_have(const struct fm_ranges *set, unsigned int port)
 {
 	size_t i;
 

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is in a list of addresses, or in a set of ports. */
-#ifndef FTPMARK_LISTS_H
-#define FTPMARK_LISTS_H
+#ifndef FM_MODEL_LISTS_H
+#define FM_MODEL_LISTS_H
 
 #include "model/values.h"
 
-bool ftpmark_prefix_covers(const struct ftpmark_prefix *wide,
-			   const struct ftpmark_prefix *narrow);
-bool ftpmark_prefix_listed(const struct ftpmark_prefixes *list,
-			   const struct ftpmark_prefix *prefix);
-bool ftpmark_prefix_covered(const struct ftpmark_prefixes *list,
-			    const struct ftpmark_prefix *prefix);
-bool ftpmark_prefixes_meet(const struct ftpmark_prefixes *a,
-			   const struct ftpmark_prefixes *b);
-size_t ftpmark_prefixes_count(const struct ftpmark_prefixes *list, int family);
-const struct ftpmark_prefix *
-ftpmark_prefixes_first(const struct ftpmark_prefixes *list, int family);
-bool ftpmark_ranges_meet(const struct ftpmark_ranges *a,
-			 const struct ftpmark_ranges *b);
-bool ftpmark_ranges_have(const struct ftpmark_ranges *set, unsigned int port);
+bool fm_prefix_covers(const struct fm_prefix *wide,
+		      const struct fm_prefix *narrow);
+bool fm_prefix_listed(const struct fm_prefixes *list,
+		      const struct fm_prefix *prefix);
+bool fm_prefix_covered(const struct fm_prefixes *list,
+		       const struct fm_prefix *prefix);
+bool fm_prefixes_meet(const struct fm_prefixes *a,
+		      const struct fm_prefixes *b);
+size_t fm_prefixes_count(const struct fm_prefixes *list, int family);
+const struct fm_prefix *
+fm_prefixes_first(const struct fm_prefixes *list, int family);
+bool fm_ranges_meet(const struct fm_ranges *a,
+		    const struct fm_ranges *b);
+bool fm_ranges_have(const struct fm_ranges *set, unsigned int port);
 
-#endif /* FTPMARK_LISTS_H */
+#endif /* FM_MODEL_LISTS_H */

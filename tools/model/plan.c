@@ -21,22 +21,22 @@
 #include "model/values.h"
 
 /**
- * struct ftpmark_pair - a service as it is and as it is to be
+ * struct fm_pair - a service as it is and as it is to be
  * @now: as it is, or NULL
  * @want: as it is to be, or NULL
  */
-struct ftpmark_pair {
-	struct ftpmark_profile *now;
-	struct ftpmark_profile *want;
+struct fm_pair {
+	struct fm_profile *now;
+	struct fm_profile *want;
 };
 
 /* The order in which they are written: VIPs last, see claims.c. */
-static const char *const ftpmark_plan_ports[] = {
+static const char *const fm_plan_ports[] = {
 	"control_ports", "passive_ports",
 };
 
 /**
- * ftpmark_plan_step() - add a step to the end of a plan
+ * fm_plan_step() - add a step to the end of a plan
  * @plan: the plan; it fails if memory is short
  * @kind: what the step does
  * @profile: the service; it has to outlive the plan
@@ -44,11 +44,11 @@ static const char *const ftpmark_plan_ports[] = {
  * @value: what to write, or NULL
  * @old: what to write to take the step back, or NULL
  */
-void ftpmark_plan_step(struct ftpmark_plan *plan, enum ftpmark_step_kind kind,
-		       const struct ftpmark_profile *profile, const char *file,
-		       const char *value, const char *old)
+void fm_plan_step(struct fm_plan *plan, enum fm_step_kind kind,
+		  const struct fm_profile *profile, const char *file,
+		  const char *value, const char *old)
 {
-	struct ftpmark_step *step;
+	struct fm_step *step;
 	size_t room;
 
 	if (plan->count == plan->room) {
@@ -66,7 +66,7 @@ void ftpmark_plan_step(struct ftpmark_plan *plan, enum ftpmark_step_kind kind,
 	step->kind = kind;
 	step->profile = profile;
 	if (file)
-		step->setting = ftpmark_setting_find(file);
+		step->setting = fm_setting_find(file);
 	if (value)
 		step->value = strdup(value);
 	if (old)
@@ -76,10 +76,10 @@ void ftpmark_plan_step(struct ftpmark_plan *plan, enum ftpmark_step_kind kind,
 }
 
 /**
- * ftpmark_plan_free() - free the steps
+ * fm_plan_free() - free the steps
  * @plan: the plan; empty behind it
  */
-void ftpmark_plan_free(struct ftpmark_plan *plan)
+void fm_plan_free(struct fm_plan *plan)
 {
 	size_t i;
 
@@ -92,7 +92,7 @@ void ftpmark_plan_free(struct ftpmark_plan *plan)
 }
 
 /**
- * ftpmark_profile_differs() - is a setting to be changed
+ * fm_profile_differs() - is a setting to be changed
  * @now: the service as it is
  * @want: the service as it is to be
  * @index: of the setting
@@ -101,30 +101,30 @@ void ftpmark_plan_free(struct ftpmark_plan *plan)
  *
  * Return: true if it is.
  */
-bool ftpmark_profile_differs(const struct ftpmark_profile *now,
-			     const struct ftpmark_profile *want, size_t index)
+bool fm_profile_differs(const struct fm_profile *now,
+			const struct fm_profile *want, size_t index)
 {
 	const char *value = want->value[index];
 
 	if (!now->value[index])
 		return value && strcmp(value,
-				       ftpmark_settings[index].standard);
+				       fm_settings[index].standard);
 	if (!value)
-		value = ftpmark_settings[index].standard;
+		value = fm_settings[index].standard;
 	return strcmp(now->value[index], value);
 }
 
 /* Writes a setting, and keeps the profile at what it now is. */
-static void ftpmark_plan_write(struct ftpmark_plan *plan,
-			       struct ftpmark_pair *pair, const char *file,
-			       const char *value)
+static void fm_plan_write(struct fm_plan *plan,
+			  struct fm_pair *pair, const char *file,
+			  const char *value)
 {
-	size_t index = ftpmark_setting_index(file);
+	size_t index = fm_setting_index(file);
 	char *copy = strdup(value);
 
-	ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, pair->want ?: pair->now,
-			  file, value,
-			  ftpmark_profile_value(pair->now, file));
+	fm_plan_step(plan, FM_STEP_WRITE, pair->want ?: pair->now,
+		     file, value,
+		     fm_profile_value(pair->now, file));
 	if (!copy) {
 		plan->failed = true;
 		return;
@@ -133,33 +133,33 @@ static void ftpmark_plan_write(struct ftpmark_plan *plan,
 	pair->now->value[index] = copy;
 }
 
-static void ftpmark_plan_create(struct ftpmark_plan *plan,
-				const struct ftpmark_profile *want)
+static void fm_plan_create(struct fm_plan *plan,
+			   const struct fm_profile *want)
 {
-	size_t enabled = ftpmark_setting_index("enabled");
+	size_t enabled = fm_setting_index("enabled");
 	size_t i;
 
-	ftpmark_plan_step(plan, FTPMARK_STEP_CREATE, want, NULL, NULL, NULL);
-	for (i = 0; i < ftpmark_settings_count; i++) {
+	fm_plan_step(plan, FM_STEP_CREATE, want, NULL, NULL, NULL);
+	for (i = 0; i < fm_settings_count; i++) {
 		if (i != enabled && want->value[i])
-			ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, want,
-					  ftpmark_settings[i].file,
-					  want->value[i], NULL);
+			fm_plan_step(plan, FM_STEP_WRITE, want,
+				     fm_settings[i].file,
+				     want->value[i], NULL);
 	}
 }
 
 /* The VIPs that a service has and keeps; "none" for none. */
-static void ftpmark_plan_common_vips(const struct ftpmark_pair *pair,
-				     char text[FTPMARK_VALUE_MAX + 1])
+static void fm_plan_common_vips(const struct fm_pair *pair,
+				char text[FM_VALUE_MAX + 1])
 {
-	struct ftpmark_prefixes now, want, common = { .count = 0 };
-	struct ftpmark_fault fault;
+	struct fm_prefixes now, want, common = { .count = 0 };
+	struct fm_fault fault;
 	size_t i, j;
 
-	ftpmark_prefixes_parse(ftpmark_profile_list(pair->now, "vip"), true,
-			       FTPMARK_ITEMS_MAX, &now, &fault);
-	ftpmark_prefixes_parse(ftpmark_profile_list(pair->want, "vip"), true,
-			       FTPMARK_ITEMS_MAX, &want, &fault);
+	fm_prefixes_parse(fm_profile_list(pair->now, "vip"), true,
+			  FM_ITEMS_MAX, &now, &fault);
+	fm_prefixes_parse(fm_profile_list(pair->want, "vip"), true,
+			  FM_ITEMS_MAX, &want, &fault);
 	for (i = 0; i < now.count; i++) {
 		for (j = 0; j < want.count; j++) {
 			if (!memcmp(&now.item[i], &want.item[j],
@@ -167,31 +167,31 @@ static void ftpmark_plan_common_vips(const struct ftpmark_pair *pair,
 				common.item[common.count++] = now.item[i];
 		}
 	}
-	ftpmark_prefixes_print(&common, text);
+	fm_prefixes_print(&common, text);
 }
 
 /*
  * The ports that a service has and keeps. Two sets of n ranges may have up to
  * 2n - 1 in common; what has no room is given up and taken again.
  */
-static void ftpmark_plan_common_ports(const struct ftpmark_pair *pair,
-				      const char *file,
-				      char text[FTPMARK_VALUE_MAX + 1])
+static void fm_plan_common_ports(const struct fm_pair *pair,
+				 const char *file,
+				 char text[FM_VALUE_MAX + 1])
 {
-	struct ftpmark_ranges now, want, common = { .count = 0 };
+	struct fm_ranges now, want, common = { .count = 0 };
 	unsigned int first, last;
-	struct ftpmark_fault fault;
+	struct fm_fault fault;
 	size_t i = 0, j = 0;
 
-	ftpmark_ranges_parse(ftpmark_profile_list(pair->now, file), &now, &fault);
-	ftpmark_ranges_parse(ftpmark_profile_list(pair->want, file), &want,
-			     &fault);
+	fm_ranges_parse(fm_profile_list(pair->now, file), &now, &fault);
+	fm_ranges_parse(fm_profile_list(pair->want, file), &want,
+			&fault);
 	while (i < now.count && j < want.count) {
 		first = now.item[i].first > want.item[j].first ?
 			now.item[i].first : want.item[j].first;
 		last = now.item[i].last < want.item[j].last ?
 		       now.item[i].last : want.item[j].last;
-		if (first <= last && common.count < FTPMARK_ITEMS_MAX) {
+		if (first <= last && common.count < FM_ITEMS_MAX) {
 			common.item[common.count].first = first;
 			common.item[common.count++].last = last;
 		}
@@ -200,116 +200,116 @@ static void ftpmark_plan_common_ports(const struct ftpmark_pair *pair,
 		else
 			j++;
 	}
-	ftpmark_ranges_print(&common, text);
+	fm_ranges_print(&common, text);
 }
 
-static void ftpmark_plan_shrink_to(struct ftpmark_plan *plan,
-				   struct ftpmark_pair *pair, const char *file,
-				   const char *value)
+static void fm_plan_shrink_to(struct fm_plan *plan,
+			      struct fm_pair *pair, const char *file,
+			      const char *value)
 {
-	if (strcmp(ftpmark_profile_value(pair->now, file), value))
-		ftpmark_plan_write(plan, pair, file, value);
+	if (strcmp(fm_profile_value(pair->now, file), value))
+		fm_plan_write(plan, pair, file, value);
 }
 
 /* Step 2, for a service that is and stays enabled. */
-static void ftpmark_plan_shrink(struct ftpmark_plan *plan,
-				struct ftpmark_pair *pair)
+static void fm_plan_shrink(struct fm_plan *plan,
+			   struct fm_pair *pair)
 {
-	char control[FTPMARK_VALUE_MAX + 1];
-	char passive[FTPMARK_VALUE_MAX + 1];
-	char vip[FTPMARK_VALUE_MAX + 1];
+	char control[FM_VALUE_MAX + 1];
+	char passive[FM_VALUE_MAX + 1];
+	char vip[FM_VALUE_MAX + 1];
 
-	ftpmark_plan_common_vips(pair, vip);
-	ftpmark_plan_common_ports(pair, "control_ports", control);
-	ftpmark_plan_common_ports(pair, "passive_ports", passive);
+	fm_plan_common_vips(pair, vip);
+	fm_plan_common_ports(pair, "control_ports", control);
+	fm_plan_common_ports(pair, "passive_ports", passive);
 	/* Nothing would be left. */
 	if (!strcmp(vip, "none") || !strcmp(control, "none")) {
-		ftpmark_plan_write(plan, pair, "enabled", "0");
+		fm_plan_write(plan, pair, "enabled", "0");
 		return;
 	}
-	ftpmark_plan_shrink_to(plan, pair, "vip", vip);
-	ftpmark_plan_shrink_to(plan, pair, "control_ports", control);
-	ftpmark_plan_shrink_to(plan, pair, "passive_ports", passive);
+	fm_plan_shrink_to(plan, pair, "vip", vip);
+	fm_plan_shrink_to(plan, pair, "control_ports", control);
+	fm_plan_shrink_to(plan, pair, "passive_ports", passive);
 }
 
-static void ftpmark_plan_yield(struct ftpmark_plan *plan,
-			       struct ftpmark_pair *pair)
+static void fm_plan_yield(struct fm_plan *plan,
+			  struct fm_pair *pair)
 {
 	bool clash = pair->now->clash || (pair->want && pair->want->clash);
 
-	if (!ftpmark_profile_enabled(pair->now))
+	if (!fm_profile_enabled(pair->now))
 		return;
-	if (pair->want ? !ftpmark_profile_enabled(pair->want) : clash)
-		ftpmark_plan_write(plan, pair, "enabled", "0");
+	if (pair->want ? !fm_profile_enabled(pair->want) : clash)
+		fm_plan_write(plan, pair, "enabled", "0");
 	else if (pair->want && clash)
-		ftpmark_plan_shrink(plan, pair);
+		fm_plan_shrink(plan, pair);
 }
 
-static void ftpmark_plan_take_one(struct ftpmark_plan *plan,
-				  struct ftpmark_pair *pair, const char *file)
+static void fm_plan_take_one(struct fm_plan *plan,
+			     struct fm_pair *pair, const char *file)
 {
-	if (ftpmark_profile_differs(pair->now, pair->want,
-				    ftpmark_setting_index(file)))
-		ftpmark_plan_write(plan, pair, file,
-				   ftpmark_profile_value(pair->want, file));
+	if (fm_profile_differs(pair->now, pair->want,
+			       fm_setting_index(file)))
+		fm_plan_write(plan, pair, file,
+			      fm_profile_value(pair->want, file));
 }
 
-static void ftpmark_plan_take(struct ftpmark_plan *plan,
-			      struct ftpmark_pair *pair)
+static void fm_plan_take(struct fm_plan *plan,
+			 struct fm_pair *pair)
 {
 	const char *file;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ftpmark_plan_ports); i++)
-		ftpmark_plan_take_one(plan, pair, ftpmark_plan_ports[i]);
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		file = ftpmark_settings[i].file;
+	for (i = 0; i < ARRAY_SIZE(fm_plan_ports); i++)
+		fm_plan_take_one(plan, pair, fm_plan_ports[i]);
+	for (i = 0; i < fm_settings_count; i++) {
+		file = fm_settings[i].file;
 		if (strcmp(file, "enabled") && strcmp(file, "vip"))
-			ftpmark_plan_take_one(plan, pair, file);
+			fm_plan_take_one(plan, pair, file);
 	}
-	ftpmark_plan_take_one(plan, pair, "vip");
-	ftpmark_plan_take_one(plan, pair, "enabled");
+	fm_plan_take_one(plan, pair, "vip");
+	fm_plan_take_one(plan, pair, "enabled");
 }
 
-static void ftpmark_plan_stage(struct ftpmark_plan *plan, int stage,
-			       struct ftpmark_pair *pair)
+static void fm_plan_stage(struct fm_plan *plan, int stage,
+			  struct fm_pair *pair)
 {
-	struct ftpmark_profile *now = pair->now, *want = pair->want;
+	struct fm_profile *now = pair->now, *want = pair->want;
 
 	if (stage == 1 && !now)
-		ftpmark_plan_create(plan, want);
+		fm_plan_create(plan, want);
 	if (stage == 2 && now)
-		ftpmark_plan_yield(plan, pair);
+		fm_plan_yield(plan, pair);
 	if (stage == 3 && now && want)
-		ftpmark_plan_take(plan, pair);
-	if (stage == 3 && !now && ftpmark_profile_enabled(want))
-		ftpmark_plan_step(plan, FTPMARK_STEP_WRITE, want, "enabled",
-				  "1", "0");
-	if (stage == 4 && !want && ftpmark_profile_enabled(now))
-		ftpmark_plan_write(plan, pair, "enabled", "0");
+		fm_plan_take(plan, pair);
+	if (stage == 3 && !now && fm_profile_enabled(want))
+		fm_plan_step(plan, FM_STEP_WRITE, want, "enabled",
+			     "1", "0");
+	if (stage == 4 && !want && fm_profile_enabled(now))
+		fm_plan_write(plan, pair, "enabled", "0");
 	if (stage == 5 && !want)
-		ftpmark_plan_step(plan, FTPMARK_STEP_REMOVE, now, NULL, NULL,
-				  NULL);
+		fm_plan_step(plan, FM_STEP_REMOVE, now, NULL, NULL,
+			     NULL);
 }
 
 /**
- * ftpmark_plan_make() - find the steps
+ * fm_plan_make() - find the steps
  * @now: the services as they are; as they will be behind it
  * @want: the services as they are to be
  * @plan: the steps, to be freed by the caller in any case
  *
  * Return: true, or false if memory is short.
  */
-bool ftpmark_plan_make(struct ftpmark_config *now, struct ftpmark_config *want,
-		       struct ftpmark_plan *plan)
+bool fm_plan_make(struct fm_config *now, struct fm_config *want,
+		  struct fm_plan *plan)
 {
-	struct ftpmark_pair pair;
+	struct fm_pair pair;
 	size_t i, j;
 	int order;
 	int stage;
 
 	memset(plan, 0, sizeof(*plan));
-	if (ftpmark_claims_mark(now, want) == FTPMARK_CLAIMS_NO_MEMORY)
+	if (fm_claims_mark(now, want) == FM_CLAIMS_NO_MEMORY)
 		return false;
 	for (stage = 1; stage <= 5; stage++) {
 		for (i = 0, j = 0; i < now->count || j < want->count;) {
@@ -318,7 +318,7 @@ bool ftpmark_plan_make(struct ftpmark_config *now, struct ftpmark_config *want,
 				       want->profile[j].name);
 			pair.now = order <= 0 ? &now->profile[i++] : NULL;
 			pair.want = order >= 0 ? &want->profile[j++] : NULL;
-			ftpmark_plan_stage(plan, stage, &pair);
+			fm_plan_stage(plan, stage, &pair);
 		}
 	}
 	return !plan->failed;

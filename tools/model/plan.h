@@ -3,60 +3,60 @@
  * From one configuration to another, in single writes of which each can be
  * taken back. Nothing here reads or writes anything.
  */
-#ifndef FTPMARK_PLAN_H
-#define FTPMARK_PLAN_H
+#ifndef FM_MODEL_PLAN_H
+#define FM_MODEL_PLAN_H
 
 #include "model/config.h"
 
 /**
- * enum ftpmark_step_kind - what a step does
- * @FTPMARK_STEP_CREATE: creates a service, disabled
- * @FTPMARK_STEP_WRITE: writes a setting
- * @FTPMARK_STEP_REMOVE: removes a service, disabled by now
+ * enum fm_step_kind - what a step does
+ * @FM_STEP_CREATE: creates a service, disabled
+ * @FM_STEP_WRITE: writes a setting
+ * @FM_STEP_REMOVE: removes a service, disabled by now
  */
-enum ftpmark_step_kind {
-	FTPMARK_STEP_CREATE,
-	FTPMARK_STEP_WRITE,
-	FTPMARK_STEP_REMOVE,
+enum fm_step_kind {
+	FM_STEP_CREATE,
+	FM_STEP_WRITE,
+	FM_STEP_REMOVE,
 };
 
 /**
- * struct ftpmark_step - one write
+ * struct fm_step - one write
  * @kind: what it does
  * @profile: the service; the one wanted, or for a removal the one there is
- * @setting: of FTPMARK_STEP_WRITE
+ * @setting: of FM_STEP_WRITE
  * @value: what to write
  * @old: what to write to take it back; NULL if taking back the creation does
  */
-struct ftpmark_step {
-	enum ftpmark_step_kind kind;
-	const struct ftpmark_profile *profile;
-	const struct ftpmark_setting *setting;
+struct fm_step {
+	enum fm_step_kind kind;
+	const struct fm_profile *profile;
+	const struct fm_setting *setting;
 	char *value;
 	char *old;
 };
 
 /**
- * struct ftpmark_plan - steps
+ * struct fm_plan - steps
  * @count: how many
  * @room: for how many there is room
  * @step: these, in order
  * @failed: memory is short, the plan is not whole
  */
-struct ftpmark_plan {
+struct fm_plan {
 	size_t count;
 	size_t room;
-	struct ftpmark_step *step;
+	struct fm_step *step;
 	bool failed;
 };
 
-bool ftpmark_plan_make(struct ftpmark_config *now, struct ftpmark_config *want,
-		       struct ftpmark_plan *plan);
-void ftpmark_plan_step(struct ftpmark_plan *plan, enum ftpmark_step_kind kind,
-		       const struct ftpmark_profile *profile, const char *file,
-		       const char *value, const char *old);
-void ftpmark_plan_free(struct ftpmark_plan *plan);
-bool ftpmark_profile_differs(const struct ftpmark_profile *now,
-			     const struct ftpmark_profile *want, size_t index);
+bool fm_plan_make(struct fm_config *now, struct fm_config *want,
+		  struct fm_plan *plan);
+void fm_plan_step(struct fm_plan *plan, enum fm_step_kind kind,
+		  const struct fm_profile *profile, const char *file,
+		  const char *value, const char *old);
+void fm_plan_free(struct fm_plan *plan);
+bool fm_profile_differs(const struct fm_profile *now,
+			const struct fm_profile *want, size_t index);
 
-#endif /* FTPMARK_PLAN_H */
+#endif /* FM_MODEL_PLAN_H */

@@ -6,12 +6,12 @@
 #include "model/portmap.h"
 
 /**
- * ftpmark_portmap_add() - put ports into a set
+ * fm_portmap_add() - put ports into a set
  * @map: the set
  * @range: the ports
  */
-void ftpmark_portmap_add(struct ftpmark_portmap *map,
-			 const struct ftpmark_range *range)
+void fm_portmap_add(struct fm_portmap *map,
+		    const struct fm_range *range)
 {
 	size_t first = range->first / 64;
 	size_t last = range->last / 64;
@@ -30,33 +30,33 @@ void ftpmark_portmap_add(struct ftpmark_portmap *map,
 }
 
 /**
- * ftpmark_portmap_join() - put the ports of one set into another
+ * fm_portmap_join() - put the ports of one set into another
  * @map: the set
  * @other: which ports
  */
-void ftpmark_portmap_join(struct ftpmark_portmap *map,
-			  const struct ftpmark_portmap *other)
+void fm_portmap_join(struct fm_portmap *map,
+		     const struct fm_portmap *other)
 {
 	size_t i;
 
-	for (i = 0; i < FTPMARK_PORTMAP_WORDS; i++)
+	for (i = 0; i < FM_PORTMAP_WORDS; i++)
 		map->word[i] |= other->word[i];
 }
 
 /**
- * ftpmark_portmap_take() - take the ports of one set out of another
+ * fm_portmap_take() - take the ports of one set out of another
  * @map: the set
  * @other: which ports
  *
  * Return: true if any was in it.
  */
-bool ftpmark_portmap_take(struct ftpmark_portmap *map,
-			  const struct ftpmark_portmap *other)
+bool fm_portmap_take(struct fm_portmap *map,
+		     const struct fm_portmap *other)
 {
 	bool any = false;
 	size_t i;
 
-	for (i = 0; i < FTPMARK_PORTMAP_WORDS; i++) {
+	for (i = 0; i < FM_PORTMAP_WORDS; i++) {
 		any |= map->word[i] & other->word[i];
 		map->word[i] &= ~other->word[i];
 	}
@@ -64,28 +64,28 @@ bool ftpmark_portmap_take(struct ftpmark_portmap *map,
 }
 
 /**
- * ftpmark_portmap_has() - is a port in a set
+ * fm_portmap_has() - is a port in a set
  * @map: the set
  * @port: the port
  *
  * Return: true if it is.
  */
-bool ftpmark_portmap_has(const struct ftpmark_portmap *map, unsigned int port)
+bool fm_portmap_has(const struct fm_portmap *map, unsigned int port)
 {
 	return map->word[port / 64] >> port % 64 & 1;
 }
 
 /**
- * ftpmark_portmap_empty() - is a set empty
+ * fm_portmap_empty() - is a set empty
  * @map: the set
  *
  * Return: true if it is.
  */
-bool ftpmark_portmap_empty(const struct ftpmark_portmap *map)
+bool fm_portmap_empty(const struct fm_portmap *map)
 {
 	size_t i;
 
-	for (i = 0; i < FTPMARK_PORTMAP_WORDS; i++) {
+	for (i = 0; i < FM_PORTMAP_WORDS; i++) {
 		if (map->word[i])
 			return false;
 	}
@@ -93,21 +93,21 @@ bool ftpmark_portmap_empty(const struct ftpmark_portmap *map)
 }
 
 /**
- * ftpmark_portmap_equal() - are two sets the same
+ * fm_portmap_equal() - are two sets the same
  * @map: one
  * @other: the other
  *
  * Return: true if they are.
  */
-bool ftpmark_portmap_equal(const struct ftpmark_portmap *map,
-			   const struct ftpmark_portmap *other)
+bool fm_portmap_equal(const struct fm_portmap *map,
+		      const struct fm_portmap *other)
 {
 	return !memcmp(map, other, sizeof(*map));
 }
 
 /* The first port from this one on that is in the set, or is not. */
-static unsigned int ftpmark_portmap_next(const struct ftpmark_portmap *map,
-					 unsigned int port, bool in)
+static unsigned int fm_portmap_next(const struct fm_portmap *map,
+				    unsigned int port, bool in)
 {
 	uint64_t word, skip = in ? 0 : UINT64_MAX;
 	size_t i = port / 64;
@@ -116,7 +116,7 @@ static unsigned int ftpmark_portmap_next(const struct ftpmark_portmap *map,
 		return 65536;
 	word = (map->word[i] ^ skip) & (UINT64_MAX << port % 64);
 	while (!word) {
-		if (++i == FTPMARK_PORTMAP_WORDS)
+		if (++i == FM_PORTMAP_WORDS)
 			return 65536;
 		word = map->word[i] ^ skip;
 	}
@@ -124,22 +124,22 @@ static unsigned int ftpmark_portmap_next(const struct ftpmark_portmap *map,
 }
 
 /**
- * ftpmark_portmap_ranges() - a set as ranges
+ * fm_portmap_ranges() - a set as ranges
  * @map: the set, without port 0
  * @set: the ranges
  *
  * Return: false if they are more than a setting takes.
  */
-bool ftpmark_portmap_ranges(const struct ftpmark_portmap *map,
-			    struct ftpmark_ranges *set)
+bool fm_portmap_ranges(const struct fm_portmap *map,
+		       struct fm_ranges *set)
 {
 	unsigned int first, behind;
 
 	set->count = 0;
-	for (first = ftpmark_portmap_next(map, 0, true); first < 65536;
-	     first = ftpmark_portmap_next(map, behind, true)) {
-		behind = ftpmark_portmap_next(map, first, false);
-		if (set->count == FTPMARK_ITEMS_MAX)
+	for (first = fm_portmap_next(map, 0, true); first < 65536;
+	     first = fm_portmap_next(map, behind, true)) {
+		behind = fm_portmap_next(map, first, false);
+		if (set->count == FM_ITEMS_MAX)
 			return false;
 		set->item[set->count].first = first;
 		set->item[set->count++].last = behind - 1;

@@ -9,10 +9,10 @@
 #include "model/lists.h"
 #include "model/values.h"
 
-static const char ftpmark_separators[] = " \t\n,";
+static const char fm_separators[] = " \t\n,";
 
-static bool ftpmark_at_fault(struct ftpmark_fault *fault, const char *item,
-			     size_t length, const char *why)
+static bool fm_at_fault(struct fm_fault *fault, const char *item,
+			size_t length, const char *why)
 {
 	fault->item = item;
 	fault->length = length;
@@ -21,29 +21,29 @@ static bool ftpmark_at_fault(struct ftpmark_fault *fault, const char *item,
 }
 
 /* The next item of a list; false at its end. */
-static bool ftpmark_item_next(const char **cursor, const char **item,
-			      size_t *length)
+static bool fm_item_next(const char **cursor, const char **item,
+			 size_t *length)
 {
-	*item = *cursor + strspn(*cursor, ftpmark_separators);
-	*length = strcspn(*item, ftpmark_separators);
+	*item = *cursor + strspn(*cursor, fm_separators);
+	*length = strcspn(*item, fm_separators);
 	*cursor = *item + *length;
 	return *length;
 }
 
-static size_t ftpmark_items_count(const char *text)
+static size_t fm_items_count(const char *text)
 {
 	const char *item;
 	size_t count = 0;
 	size_t length;
 
-	while (ftpmark_item_next(&text, &item, &length))
+	while (fm_item_next(&text, &item, &length))
 		count++;
 	return count;
 }
 
 /* Digits only; a decimal number has no leading zero. */
-static bool ftpmark_digits(const char *text, size_t length, unsigned int base,
-			   unsigned long *number)
+static bool fm_digits(const char *text, size_t length, unsigned int base,
+		      unsigned long *number)
 {
 	static const char digits[] = "0123456789abcdef";
 	const char *digit;
@@ -67,7 +67,7 @@ static bool ftpmark_digits(const char *text, size_t length, unsigned int base,
 }
 
 /* Why no service can live at, or send from, an address; NULL if one can. */
-static const char *ftpmark_address_fault(const struct ftpmark_prefix *prefix)
+static const char *fm_address_fault(const struct fm_prefix *prefix)
 {
 	static const unsigned char none[16], one[16] = { [15] = 1 };
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -95,8 +95,8 @@ static const char *ftpmark_address_fault(const struct ftpmark_prefix *prefix)
 	return NULL;
 }
 
-static bool ftpmark_address(const char *item, size_t length,
-			    struct ftpmark_prefix *prefix)
+static bool fm_address(const char *item, size_t length,
+		       struct fm_prefix *prefix)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -110,7 +110,7 @@ static bool ftpmark_address(const char *item, size_t length,
 	return inet_pton(prefix->family, text, prefix->byte) == 1;
 }
 
-static bool ftpmark_host_bits(const struct ftpmark_prefix *prefix)
+static bool fm_host_bits(const struct fm_prefix *prefix)
 {
 	size_t i;
 
@@ -121,118 +121,118 @@ static bool ftpmark_host_bits(const struct ftpmark_prefix *prefix)
 	return false;
 }
 
-static bool ftpmark_prefix(const char *item, size_t length, bool host,
-			   struct ftpmark_prefix *prefix,
-			   struct ftpmark_fault *fault)
+static bool fm_prefix(const char *item, size_t length, bool host,
+		      struct fm_prefix *prefix,
+		      struct fm_fault *fault)
 {
 	const char *slash = memchr(item, '/', length);
 	const char *why;
 	unsigned long bits;
 
 	if (slash && host)
-		return ftpmark_at_fault(fault, item, length,
-					"a prefix, not a host address");
-	if (!ftpmark_address(item, slash ? (size_t)(slash - item) : length,
-			     prefix))
-		return ftpmark_at_fault(fault, item, length, host ?
-					"not an IPv4 or IPv6 address" :
-					"not an IPv4 or IPv6 address or prefix");
+		return fm_at_fault(fault, item, length,
+				   "a prefix, not a host address");
+	if (!fm_address(item, slash ? (size_t)(slash - item) : length,
+			prefix))
+		return fm_at_fault(fault, item, length, host ?
+				   "not an IPv4 or IPv6 address" :
+				   "not an IPv4 or IPv6 address or prefix");
 	if (slash) {
-		if (!ftpmark_digits(slash + 1, item + length - slash - 1, 10,
-				    &bits) || bits > prefix->length)
-			return ftpmark_at_fault(fault, item, length,
-						"not an IPv4 or IPv6 address or prefix");
+		if (!fm_digits(slash + 1, item + length - slash - 1, 10,
+			       &bits) || bits > prefix->length)
+			return fm_at_fault(fault, item, length,
+					   "not an IPv4 or IPv6 address or prefix");
 		if (!bits)
-			return ftpmark_at_fault(fault, item, length,
-						"holds every address, so no client could be outside");
+			return fm_at_fault(fault, item, length,
+					   "holds every address, so no client could be outside");
 		prefix->length = bits;
 	}
-	why = ftpmark_address_fault(prefix);
-	if (!why && ftpmark_host_bits(prefix))
+	why = fm_address_fault(prefix);
+	if (!why && fm_host_bits(prefix))
 		why = "has bits set behind its length";
-	return why ? ftpmark_at_fault(fault, item, length, why) : true;
+	return why ? fm_at_fault(fault, item, length, why) : true;
 }
 
 /**
- * ftpmark_prefix_is_host() - is it a single address
+ * fm_prefix_is_host() - is it a single address
  * @prefix: the prefix
  *
  * Return: true if it is.
  */
-bool ftpmark_prefix_is_host(const struct ftpmark_prefix *prefix)
+bool fm_prefix_is_host(const struct fm_prefix *prefix)
 {
 	return prefix->length == (prefix->family == AF_INET ? 32 : 128);
 }
 
 /**
- * ftpmark_prefix_print() - the text of a prefix
+ * fm_prefix_print() - the text of a prefix
  * @prefix: the prefix
  * @text: room for it
  *
  * Return: @text; a single address is without its length.
  */
-const char *ftpmark_prefix_print(const struct ftpmark_prefix *prefix,
-				 char text[FTPMARK_PREFIX_TEXT])
+const char *fm_prefix_print(const struct fm_prefix *prefix,
+			    char text[FM_PREFIX_TEXT])
 {
 	char address[INET6_ADDRSTRLEN];
 
 	inet_ntop(prefix->family, prefix->byte, address, sizeof(address));
-	if (ftpmark_prefix_is_host(prefix))
-		snprintf(text, FTPMARK_PREFIX_TEXT, "%s", address);
+	if (fm_prefix_is_host(prefix))
+		snprintf(text, FM_PREFIX_TEXT, "%s", address);
 	else
-		snprintf(text, FTPMARK_PREFIX_TEXT, "%s/%u", address,
+		snprintf(text, FM_PREFIX_TEXT, "%s/%u", address,
 			 prefix->length & 0xff);
 	return text;
 }
 
 /**
- * ftpmark_prefixes_parse() - understand a list of addresses
+ * fm_prefixes_parse() - understand a list of addresses
  * @text: the list; may be empty
  * @hosts: prefixes are refused
- * @limit: the most items it may have, at most FTPMARK_ITEMS_MAX
+ * @limit: the most items it may have, at most FM_ITEMS_MAX
  * @list: the addresses
  * @fault: why it was not understood, otherwise
  *
  * Return: true if understood.
  */
-bool ftpmark_prefixes_parse(const char *text, bool hosts, size_t limit,
-			    struct ftpmark_prefixes *list,
-			    struct ftpmark_fault *fault)
+bool fm_prefixes_parse(const char *text, bool hosts, size_t limit,
+		       struct fm_prefixes *list,
+		       struct fm_fault *fault)
 {
-	struct ftpmark_prefix prefix;
+	struct fm_prefix prefix;
 	const char *item;
 	size_t length;
 
 	list->count = 0;
-	if (ftpmark_items_count(text) > limit)
-		return ftpmark_at_fault(fault, NULL, 0, "too many items");
-	while (ftpmark_item_next(&text, &item, &length)) {
-		if (!ftpmark_prefix(item, length, hosts, &prefix, fault))
+	if (fm_items_count(text) > limit)
+		return fm_at_fault(fault, NULL, 0, "too many items");
+	while (fm_item_next(&text, &item, &length)) {
+		if (!fm_prefix(item, length, hosts, &prefix, fault))
 			return false;
-		if (!ftpmark_prefix_listed(list, &prefix))
+		if (!fm_prefix_listed(list, &prefix))
 			list->item[list->count++] = prefix;
 	}
 	return true;
 }
 
-static int ftpmark_range_compare(const void *a, const void *b)
+static int fm_range_compare(const void *a, const void *b)
 {
-	const struct ftpmark_range *x = a, *y = b;
+	const struct fm_range *x = a, *y = b;
 
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-static void ftpmark_ranges_merge(struct ftpmark_ranges *set)
+static void fm_ranges_merge(struct fm_ranges *set)
 {
-	struct ftpmark_range *out = set->item;
+	struct fm_range *out = set->item;
 	size_t i;
 
 	if (!set->count)
 		return;
 	qsort(set->item, set->count, sizeof(*set->item),
-	      ftpmark_range_compare);
+	      fm_range_compare);
 	for (i = 1; i < set->count; i++) {
-		const struct ftpmark_range *next = &set->item[i];
+		const struct fm_range *next = &set->item[i];
 
 		if (next->first > out->last + 1)
 			*++out = *next;
@@ -242,72 +242,72 @@ static void ftpmark_ranges_merge(struct ftpmark_ranges *set)
 	set->count = out - set->item + 1;
 }
 
-static bool ftpmark_range(const char *item, size_t length,
-			  struct ftpmark_range *range,
-			  struct ftpmark_fault *fault)
+static bool fm_range(const char *item, size_t length,
+		     struct fm_range *range,
+		     struct fm_fault *fault)
 {
 	const char *dash = memchr(item, '-', length);
 	size_t head = dash ? (size_t)(dash - item) : length;
 	unsigned long first, last;
 
-	if (!ftpmark_digits(item, head, 10, &first) || !first || first > 65535)
-		return ftpmark_at_fault(fault, item, length,
-					"not a port or range (1 to 65535)");
+	if (!fm_digits(item, head, 10, &first) || !first || first > 65535)
+		return fm_at_fault(fault, item, length,
+				   "not a port or range (1 to 65535)");
 	last = first;
-	if (dash && (!ftpmark_digits(dash + 1, length - head - 1, 10, &last) ||
+	if (dash && (!fm_digits(dash + 1, length - head - 1, 10, &last) ||
 		     !last || last > 65535))
-		return ftpmark_at_fault(fault, item, length,
-					"not a port or range (1 to 65535)");
+		return fm_at_fault(fault, item, length,
+				   "not a port or range (1 to 65535)");
 	if (last < first)
-		return ftpmark_at_fault(fault, item, length,
-					"ends before it begins");
+		return fm_at_fault(fault, item, length,
+				   "ends before it begins");
 	range->first = first;
 	range->last = last;
 	return true;
 }
 
 /**
- * ftpmark_ranges_parse() - understand a set of ports
+ * fm_ranges_parse() - understand a set of ports
  * @text: ports and ranges in any order; may be empty
  * @set: the ports
  * @fault: why it was not understood, otherwise
  *
  * Return: true if understood.
  */
-bool ftpmark_ranges_parse(const char *text, struct ftpmark_ranges *set,
-			  struct ftpmark_fault *fault)
+bool fm_ranges_parse(const char *text, struct fm_ranges *set,
+		     struct fm_fault *fault)
 {
 	const char *item;
 	size_t length;
 
 	set->count = 0;
-	if (ftpmark_items_count(text) > FTPMARK_ITEMS_MAX)
-		return ftpmark_at_fault(fault, NULL, 0, "too many items");
-	while (ftpmark_item_next(&text, &item, &length)) {
-		if (!ftpmark_range(item, length, &set->item[set->count++],
-				   fault))
+	if (fm_items_count(text) > FM_ITEMS_MAX)
+		return fm_at_fault(fault, NULL, 0, "too many items");
+	while (fm_item_next(&text, &item, &length)) {
+		if (!fm_range(item, length, &set->item[set->count++],
+			      fault))
 			return false;
 	}
-	ftpmark_ranges_merge(set);
+	fm_ranges_merge(set);
 	return true;
 }
 
 /**
- * ftpmark_prefixes_print() - write a list of addresses
+ * fm_prefixes_print() - write a list of addresses
  * @list: the list
  * @text: one word with commas, or "none"
  */
-void ftpmark_prefixes_print(const struct ftpmark_prefixes *list,
-			    char text[FTPMARK_VALUE_MAX + 1])
+void fm_prefixes_print(const struct fm_prefixes *list,
+		       char text[FM_VALUE_MAX + 1])
 {
 	char address[INET6_ADDRSTRLEN];
-	size_t size = FTPMARK_VALUE_MAX + 1;
+	size_t size = FM_VALUE_MAX + 1;
 	size_t at = 0;
 	size_t i;
 
 	snprintf(text, size, "none");
 	for (i = 0; i < list->count && at < size; i++) {
-		const struct ftpmark_prefix *item = &list->item[i];
+		const struct fm_prefix *item = &list->item[i];
 
 		inet_ntop(item->family, item->byte, address, sizeof(address));
 		at += snprintf(text + at, size - at, "%s%s", i ? "," : "",
@@ -319,20 +319,20 @@ void ftpmark_prefixes_print(const struct ftpmark_prefixes *list,
 }
 
 /**
- * ftpmark_ranges_print() - write a set of ports
+ * fm_ranges_print() - write a set of ports
  * @set: the set
  * @text: one word with commas, or "none"
  */
-void ftpmark_ranges_print(const struct ftpmark_ranges *set,
-			  char text[FTPMARK_VALUE_MAX + 1])
+void fm_ranges_print(const struct fm_ranges *set,
+		     char text[FM_VALUE_MAX + 1])
 {
-	size_t size = FTPMARK_VALUE_MAX + 1;
+	size_t size = FM_VALUE_MAX + 1;
 	size_t at = 0;
 	size_t i;
 
 	snprintf(text, size, "none");
 	for (i = 0; i < set->count && at < size; i++) {
-		const struct ftpmark_range *item = &set->item[i];
+		const struct fm_range *item = &set->item[i];
 
 		at += snprintf(text + at, size - at, "%s%u", i ? "," : "",
 			       item->first);
@@ -342,10 +342,10 @@ void ftpmark_ranges_print(const struct ftpmark_ranges *set,
 	}
 }
 
-static bool ftpmark_word_canonical(const struct ftpmark_setting *setting,
-				   const char *value,
-				   char text[FTPMARK_VALUE_MAX + 1],
-				   struct ftpmark_fault *fault)
+static bool fm_word_canonical(const struct fm_setting *setting,
+			      const char *value,
+			      char text[FM_VALUE_MAX + 1],
+			      struct fm_fault *fault)
 {
 	const char *const *choice;
 	unsigned long mark;
@@ -353,35 +353,35 @@ static bool ftpmark_word_canonical(const struct ftpmark_setting *setting,
 	size_t length;
 	bool hex;
 
-	if (!ftpmark_item_next(&value, &word, &length))
-		return ftpmark_at_fault(fault, NULL, 0, "must not be empty");
-	if (ftpmark_items_count(value))
-		return ftpmark_at_fault(fault, NULL, 0, "more than one word");
+	if (!fm_item_next(&value, &word, &length))
+		return fm_at_fault(fault, NULL, 0, "must not be empty");
+	if (fm_items_count(value))
+		return fm_at_fault(fault, NULL, 0, "more than one word");
 
-	if (setting->kind == FTPMARK_NUMBER) {
+	if (setting->kind == FM_NUMBER) {
 		hex = length > 2 && word[0] == '0' &&
 		      (word[1] == 'x' || word[1] == 'X');
-		if (!ftpmark_digits(word + (hex ? 2 : 0),
-				    length - (hex ? 2 : 0), hex ? 16 : 10,
-				    &mark) || !mark)
-			return ftpmark_at_fault(fault, word, length,
-						"not a number from 1 to 0xffffffff");
+		if (!fm_digits(word + (hex ? 2 : 0),
+			       length - (hex ? 2 : 0), hex ? 16 : 10,
+			       &mark) || !mark)
+			return fm_at_fault(fault, word, length,
+					   "not a number from 1 to 0xffffffff");
 		sprintf(text, "%lu", mark);
 		return true;
 	}
 	for (choice = setting->choices; *choice; choice++) {
 		if (strlen(*choice) == length &&
 		    !memcmp(*choice, word, length)) {
-			snprintf(text, FTPMARK_VALUE_MAX + 1, "%s", *choice);
+			snprintf(text, FM_VALUE_MAX + 1, "%s", *choice);
 			return true;
 		}
 	}
-	return ftpmark_at_fault(fault, word, length,
-				"not one of the words it takes");
+	return fm_at_fault(fault, word, length,
+			   "not one of the words it takes");
 }
 
 /**
- * ftpmark_value_canonical() - bring a value into the one form of it
+ * fm_value_canonical() - bring a value into the one form of it
  * @setting: whose value
  * @value: the value, "" for an empty list
  * @text: the form that the tool prints
@@ -389,33 +389,33 @@ static bool ftpmark_word_canonical(const struct ftpmark_setting *setting,
  *
  * Return: true if the module will take the value.
  */
-bool ftpmark_value_canonical(const struct ftpmark_setting *setting,
-			     const char *value,
-			     char text[FTPMARK_VALUE_MAX + 1],
-			     struct ftpmark_fault *fault)
+bool fm_value_canonical(const struct fm_setting *setting,
+			const char *value,
+			char text[FM_VALUE_MAX + 1],
+			struct fm_fault *fault)
 {
-	struct ftpmark_prefixes list;
-	struct ftpmark_ranges set;
+	struct fm_prefixes list;
+	struct fm_ranges set;
 
 	switch (setting->kind) {
-	case FTPMARK_HOSTS:
-	case FTPMARK_PREFIXES:
-		if (!ftpmark_prefixes_parse(value,
-					    setting->kind == FTPMARK_HOSTS,
-					    setting->limit, &list, fault))
+	case FM_HOSTS:
+	case FM_PREFIXES:
+		if (!fm_prefixes_parse(value,
+				       setting->kind == FM_HOSTS,
+				       setting->limit, &list, fault))
 			return false;
-		ftpmark_prefixes_print(&list, text);
+		fm_prefixes_print(&list, text);
 		return true;
-	case FTPMARK_RANGES:
-		if (!ftpmark_ranges_parse(value, &set, fault))
+	case FM_RANGES:
+		if (!fm_ranges_parse(value, &set, fault))
 			return false;
 		/* Only passive FTP can be left out. */
 		if (!set.count && strcmp(setting->file, "passive_ports"))
-			return ftpmark_at_fault(fault, NULL, 0,
-						"must not be empty");
-		ftpmark_ranges_print(&set, text);
+			return fm_at_fault(fault, NULL, 0,
+					   "must not be empty");
+		fm_ranges_print(&set, text);
 		return true;
 	default:
-		return ftpmark_word_canonical(setting, value, text, fault);
+		return fm_word_canonical(setting, value, text, fault);
 	}
 }

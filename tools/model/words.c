@@ -6,76 +6,76 @@
 
 #include "model/words.h"
 
-#define FTPMARK_PORTS "a list of ports and port ranges"
+#define FM_PORTS "a list of ports and port ranges"
 
-enum { FTPMARK_ENABLED, FTPMARK_VIP };
+enum { FM_ENABLED, FM_VIP };
 
-static const char *const ftpmark_switch_words[] = { "0", "1", NULL };
-static const char *const ftpmark_marked_words[] = { "overwrite", "keep", NULL };
-static const char *const ftpmark_active_words[] = {
+static const char *const fm_switch_words[] = { "0", "1", NULL };
+static const char *const fm_marked_words[] = { "overwrite", "keep", NULL };
+static const char *const fm_active_words[] = {
 	"ipvs", "snat", "masquerade", "off", NULL
 };
 
 /* In the order in which they are shown. */
-const struct ftpmark_setting ftpmark_settings[] = {
-	[FTPMARK_ENABLED] = {
+const struct fm_setting fm_settings[] = {
+	[FM_ENABLED] = {
 		.file = "enabled", .word = "enabled",
 		.takes = "one of: 0, 1",
-		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
+		.kind = FM_CHOICE, .choices = fm_switch_words,
 		.standard = "0",
 	},
-	[FTPMARK_VIP] = {
+	[FM_VIP] = {
 		.file = "vip", .word = "vip", .list = true, .limit = 16,
 		.takes = "a list of IPv4 and IPv6 host addresses",
-		.kind = FTPMARK_HOSTS, .standard = "none",
+		.kind = FM_HOSTS, .standard = "none",
 	}, {
 		.file = "control_ports", .word = "control-ports",
 		.alias = "control", .list = true, .limit = 64,
-		.takes = FTPMARK_PORTS,
-		.kind = FTPMARK_RANGES, .standard = "21",
+		.takes = FM_PORTS,
+		.kind = FM_RANGES, .standard = "21",
 	}, {
 		.file = "passive_ports", .word = "passive-ports",
 		.alias = "passive", .list = true, .limit = 64,
-		.takes = FTPMARK_PORTS,
-		.kind = FTPMARK_RANGES, .standard = "10000-20000",
+		.takes = FM_PORTS,
+		.kind = FM_RANGES, .standard = "10000-20000",
 	}, {
 		.file = "mark", .word = "mark",
 		.takes = "a number from 1 to 0xffffffff",
-		.kind = FTPMARK_NUMBER, .standard = "21",
+		.kind = FM_NUMBER, .standard = "21",
 	}, {
 		.file = "on_marked", .word = "on-marked",
 		.takes = "one of: overwrite, keep",
-		.kind = FTPMARK_CHOICE, .choices = ftpmark_marked_words,
+		.kind = FM_CHOICE, .choices = fm_marked_words,
 		.standard = "overwrite",
 	}, {
 		.file = "real_servers", .word = "real-servers",
 		.alias = "real", .list = true, .limit = 64,
 		.takes = "a list of prefixes without host bits",
-		.kind = FTPMARK_PREFIXES, .standard = "none",
+		.kind = FM_PREFIXES, .standard = "none",
 	}, {
 		.file = "active", .word = "active",
 		.takes = "one of: ipvs, snat, masquerade, off",
-		.kind = FTPMARK_CHOICE, .choices = ftpmark_active_words,
+		.kind = FM_CHOICE, .choices = fm_active_words,
 		.standard = "ipvs",
 	}, {
 		.file = "active_ports", .word = "active-ports",
 		.list = true, .limit = 64,
-		.takes = FTPMARK_PORTS,
-		.kind = FTPMARK_RANGES, .standard = "20",
+		.takes = FM_PORTS,
+		.kind = FM_RANGES, .standard = "20",
 	}, {
 		.file = "notrack", .word = "notrack", .takes = "one of: 0, 1",
-		.kind = FTPMARK_CHOICE, .choices = ftpmark_switch_words,
+		.kind = FM_CHOICE, .choices = fm_switch_words,
 		.standard = "0",
 	},
 };
 
-const size_t ftpmark_settings_count = ARRAY_SIZE(ftpmark_settings);
+const size_t fm_settings_count = ARRAY_SIZE(fm_settings);
 
-static_assert(ARRAY_SIZE(ftpmark_settings) <= FTPMARK_SETTINGS_MAX,
+static_assert(ARRAY_SIZE(fm_settings) <= FM_SETTINGS_MAX,
 	      "a request must hold every setting");
 
-static bool ftpmark_refuse(struct ftpmark_complaint *complaint,
-			   const char *word, const char *why)
+static bool fm_refuse(struct fm_complaint *complaint,
+		      const char *word, const char *why)
 {
 	complaint->word = word;
 	complaint->why = why;
@@ -83,48 +83,48 @@ static bool ftpmark_refuse(struct ftpmark_complaint *complaint,
 }
 
 /* The locale must not widen what a name may hold, so no isalnum(). */
-static bool ftpmark_alnum(char c)
+static bool fm_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
 	       (c >= 'a' && c <= 'z');
 }
 
 /**
- * ftpmark_name_valid() - may a service be called this
+ * fm_name_valid() - may a service be called this
  * @name: the name
  *
  * A valid name is also safe as one component of a path.
  *
  * Return: true if it may.
  */
-bool ftpmark_name_valid(const char *name)
+bool fm_name_valid(const char *name)
 {
 	size_t i;
 
-	if (!ftpmark_alnum(name[0]))
+	if (!fm_alnum(name[0]))
 		return false;
 	for (i = 1; name[i]; i++) {
-		if (i == FTPMARK_NAME_MAX)
+		if (i == FM_NAME_MAX)
 			return false;
-		if (!ftpmark_alnum(name[i]) && !strchr("_.-", name[i]))
+		if (!fm_alnum(name[i]) && !strchr("_.-", name[i]))
 			return false;
 	}
 	return true;
 }
 
 /**
- * ftpmark_setting_find() - look a setting up by any of its words
+ * fm_setting_find() - look a setting up by any of its words
  * @word: the word, exact
  *
  * Return: the setting, or NULL.
  */
-const struct ftpmark_setting *ftpmark_setting_find(const char *word)
+const struct fm_setting *fm_setting_find(const char *word)
 {
-	const struct ftpmark_setting *setting;
+	const struct fm_setting *setting;
 	size_t i;
 
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		setting = &ftpmark_settings[i];
+	for (i = 0; i < fm_settings_count; i++) {
+		setting = &fm_settings[i];
 		if (!strcmp(word, setting->file) ||
 		    !strcmp(word, setting->word) ||
 		    (setting->alias && !strcmp(word, setting->alias)))
@@ -134,18 +134,18 @@ const struct ftpmark_setting *ftpmark_setting_find(const char *word)
 }
 
 /**
- * ftpmark_setting_is_enabled() - is this the switch of the service
+ * fm_setting_is_enabled() - is this the switch of the service
  * @setting: the setting
  *
  * Return: true for "enabled", which has a say in the order of writes.
  */
-bool ftpmark_setting_is_enabled(const struct ftpmark_setting *setting)
+bool fm_setting_is_enabled(const struct fm_setting *setting)
 {
-	return setting == &ftpmark_settings[FTPMARK_ENABLED];
+	return setting == &fm_settings[FM_ENABLED];
 }
 
-static bool ftpmark_request_has(const struct ftpmark_request *request,
-				const struct ftpmark_setting *setting)
+static bool fm_request_has(const struct fm_request *request,
+			   const struct fm_setting *setting)
 {
 	size_t i;
 
@@ -157,22 +157,22 @@ static bool ftpmark_request_has(const struct ftpmark_request *request,
 }
 
 /* A complaint about a value names its setting: the value may be anything. */
-static bool ftpmark_parse_value(const char *word, const char *value,
-				struct ftpmark_change *change,
-				struct ftpmark_complaint *complaint)
+static bool fm_parse_value(const char *word, const char *value,
+			   struct fm_change *change,
+			   struct fm_complaint *complaint)
 {
 	if (!value)
-		return ftpmark_refuse(complaint, word, "value missing");
+		return fm_refuse(complaint, word, "value missing");
 	if (!value[strspn(value, " \t")])
-		return ftpmark_refuse(complaint, word, change->setting->list ?
-				      "value empty (an empty list is: none)" :
-				      "value empty");
-	if (strnlen(value, FTPMARK_VALUE_MAX + 1) > FTPMARK_VALUE_MAX)
-		return ftpmark_refuse(complaint, word,
-				      "value too long (at most 4095 bytes)");
+		return fm_refuse(complaint, word, change->setting->list ?
+				 "value empty (an empty list is: none)" :
+				 "value empty");
+	if (strnlen(value, FM_VALUE_MAX + 1) > FM_VALUE_MAX)
+		return fm_refuse(complaint, word,
+				 "value too long (at most 4095 bytes)");
 	if (strchr(value, '\n'))
-		return ftpmark_refuse(complaint, word,
-				      "value holds a newline");
+		return fm_refuse(complaint, word,
+				 "value holds a newline");
 
 	if (change->setting->list && !strcmp(value, "none"))
 		value = "";
@@ -180,24 +180,24 @@ static bool ftpmark_parse_value(const char *word, const char *value,
 	return true;
 }
 
-static bool ftpmark_parse_changes(int argc, char *const argv[],
-				  struct ftpmark_request *request,
-				  struct ftpmark_complaint *complaint)
+static bool fm_parse_changes(int argc, char *const argv[],
+			     struct fm_request *request,
+			     struct fm_complaint *complaint)
 {
-	struct ftpmark_change change = { NULL, NULL };
+	struct fm_change change = { NULL, NULL };
 	int i;
 
 	for (i = 0; i < argc; i += 2) {
-		change.setting = ftpmark_setting_find(argv[i]);
+		change.setting = fm_setting_find(argv[i]);
 		if (!change.setting)
-			return ftpmark_refuse(complaint, argv[i],
-					      "no such setting");
-		if (ftpmark_request_has(request, change.setting))
-			return ftpmark_refuse(complaint, argv[i],
-					      "given twice");
-		if (!ftpmark_parse_value(argv[i],
-					 i + 1 < argc ? argv[i + 1] : NULL,
-					 &change, complaint))
+			return fm_refuse(complaint, argv[i],
+					 "no such setting");
+		if (fm_request_has(request, change.setting))
+			return fm_refuse(complaint, argv[i],
+					 "given twice");
+		if (!fm_parse_value(argv[i],
+				    i + 1 < argc ? argv[i + 1] : NULL,
+				    &change, complaint))
 			return false;
 		request->changes[request->count++] = change;
 	}
@@ -205,7 +205,7 @@ static bool ftpmark_parse_changes(int argc, char *const argv[],
 }
 
 /**
- * ftpmark_parse() - understand the words that follow a verb
+ * fm_parse() - understand the words that follow a verb
  * @shape: what the verb takes
  * @argc: number of words
  * @argv: the words; the request keeps pointers into them
@@ -214,46 +214,46 @@ static bool ftpmark_parse_changes(int argc, char *const argv[],
  *
  * Return: true if understood.
  */
-bool ftpmark_parse(enum ftpmark_shape shape, int argc, char *const argv[],
-		   struct ftpmark_request *request,
-		   struct ftpmark_complaint *complaint)
+bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
+	      struct fm_request *request,
+	      struct fm_complaint *complaint)
 {
 	memset(request, 0, sizeof(*request));
 
-	if (shape == FTPMARK_NO_WORDS && argc > 0)
-		return ftpmark_refuse(complaint, argv[0], "not expected");
+	if (shape == FM_NO_WORDS && argc > 0)
+		return fm_refuse(complaint, argv[0], "not expected");
 	if (argc == 0) {
-		if (shape == FTPMARK_NO_WORDS || shape == FTPMARK_MAY_NAME)
+		if (shape == FM_NO_WORDS || shape == FM_MAY_NAME)
 			return true;
-		return ftpmark_refuse(complaint, "NAME", "missing");
+		return fm_refuse(complaint, "NAME", "missing");
 	}
 
-	if (!ftpmark_name_valid(argv[0]))
-		return ftpmark_refuse(complaint, argv[0],
-				      "not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)");
+	if (!fm_name_valid(argv[0]))
+		return fm_refuse(complaint, argv[0],
+				 "not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)");
 	request->name = argv[0];
 
-	if (shape != FTPMARK_NAME_MAY_SET && shape != FTPMARK_NAME_SET) {
+	if (shape != FM_NAME_MAY_SET && shape != FM_NAME_SET) {
 		if (argc > 1)
-			return ftpmark_refuse(complaint, argv[1],
-					      "not expected");
+			return fm_refuse(complaint, argv[1],
+					 "not expected");
 		return true;
 	}
-	if (argc == 1 && shape == FTPMARK_NAME_SET)
-		return ftpmark_refuse(complaint, "WORD VALUE", "missing");
-	return ftpmark_parse_changes(argc - 1, argv + 1, request, complaint);
+	if (argc == 1 && shape == FM_NAME_SET)
+		return fm_refuse(complaint, "WORD VALUE", "missing");
+	return fm_parse_changes(argc - 1, argv + 1, request, complaint);
 }
 
 /**
- * ftpmark_request_enable() - enable the service unless the request says else
+ * fm_request_enable() - enable the service unless the request says else
  * @request: the request
  */
-void ftpmark_request_enable(struct ftpmark_request *request)
+void fm_request_enable(struct fm_request *request)
 {
-	const struct ftpmark_setting *enabled;
+	const struct fm_setting *enabled;
 
-	enabled = &ftpmark_settings[FTPMARK_ENABLED];
-	if (ftpmark_request_has(request, enabled))
+	enabled = &fm_settings[FM_ENABLED];
+	if (fm_request_has(request, enabled))
 		return;
 	request->changes[request->count].setting = enabled;
 	request->changes[request->count].value = "1";
@@ -261,52 +261,52 @@ void ftpmark_request_enable(struct ftpmark_request *request)
 }
 
 /* Which changes come first: off, all but the VIPs, the VIPs, on. */
-static int ftpmark_change_rank(const struct ftpmark_change *change)
+static int fm_change_rank(const struct fm_change *change)
 {
-	if (ftpmark_setting_is_enabled(change->setting))
+	if (fm_setting_is_enabled(change->setting))
 		return strcmp(change->value, "0") ? 3 : 0;
-	return change->setting == &ftpmark_settings[FTPMARK_VIP] ? 2 : 1;
+	return change->setting == &fm_settings[FM_VIP] ? 2 : 1;
 }
 
 /**
- * ftpmark_request_order() - put the changes in the order to write them
+ * fm_request_order() - put the changes in the order to write them
  * @request: the request
  *
  * A service is disabled before its other settings change and enabled after,
  * so that no packet meets it half changed. It comes to new VIPs with the ports
  * that it is to have there. Else the order is the one given.
  */
-void ftpmark_request_order(struct ftpmark_request *request)
+void fm_request_order(struct fm_request *request)
 {
-	struct ftpmark_change *changes = request->changes;
-	struct ftpmark_change change;
+	struct fm_change *changes = request->changes;
+	struct fm_change change;
 	size_t i, j;
 
 	for (i = 1; i < request->count; i++) {
 		change = changes[i];
-		for (j = i; j && ftpmark_change_rank(&changes[j - 1]) >
-				 ftpmark_change_rank(&change); j--)
+		for (j = i; j && fm_change_rank(&changes[j - 1]) >
+				 fm_change_rank(&change); j--)
 			changes[j] = changes[j - 1];
 		changes[j] = change;
 	}
 }
 
 /**
- * ftpmark_request_turn() - put the changes in the other order to write them
+ * fm_request_turn() - put the changes in the other order to write them
  * @request: the request, in order
  *
  * Backwards, but for the switch of the service: another service may have what
  * half of the changes make in one order, and not what they make in the other.
  */
-void ftpmark_request_turn(struct ftpmark_request *request)
+void fm_request_turn(struct fm_request *request)
 {
-	struct ftpmark_change *changes = request->changes;
-	struct ftpmark_change change;
+	struct fm_change *changes = request->changes;
+	struct fm_change change;
 	size_t first = 0, last = request->count;
 
-	if (last && ftpmark_setting_is_enabled(changes[0].setting))
+	if (last && fm_setting_is_enabled(changes[0].setting))
 		first++;
-	if (last && ftpmark_setting_is_enabled(changes[last - 1].setting))
+	if (last && fm_setting_is_enabled(changes[last - 1].setting))
 		last--;
 	while (first + 1 < last) {
 		change = changes[first];

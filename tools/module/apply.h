@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Applies a plan to the module: all of its steps or none. */
-#ifndef FTPMARK_APPLY_H
-#define FTPMARK_APPLY_H
+#ifndef FM_MODULE_APPLY_H
+#define FM_MODULE_APPLY_H
 
 #include "model/plan.h"
 
 /**
- * struct ftpmark_apply_options - how a plan is applied
+ * struct fm_apply_options - how a plan is applied
  * @file: the file that the plan is from, or NULL; errors name its line
  * @quiet_clash: do not explain a clash of ports while steps remain, but return
  *	-EAGAIN: another order of the steps may avoid it
  * @stuck: tells the operator that a step could not be taken back
  */
-struct ftpmark_apply_options {
+struct fm_apply_options {
 	const char *file;
 	bool quiet_clash;
-	void (*stuck)(const struct ftpmark_step *step);
+	void (*stuck)(const struct fm_step *step);
 };
 
-int ftpmark_plan_apply(const struct ftpmark_plan *plan,
-		       const struct ftpmark_apply_options *options);
+int fm_plan_apply(const struct fm_plan *plan,
+		  const struct fm_apply_options *options);
 
-#endif /* FTPMARK_APPLY_H */
+#endif /* FM_MODULE_APPLY_H */

@@ -12,38 +12,38 @@
 #include "verbs/call.h"
 
 /* A file larger than every possible configuration. */
-enum { FTPMARK_TEXT_MAX = 64 << 20 };
+enum { FM_TEXT_MAX = 64 << 20 };
 
 /* A newer module may have values that this tool does not know: as they are. */
-static char *ftpmark_profile_canonical(const struct ftpmark_setting *setting,
-				       const char *value)
+static char *fm_profile_canonical(const struct fm_setting *setting,
+				  const char *value)
 {
-	char text[FTPMARK_VALUE_MAX + 1];
-	struct ftpmark_fault fault;
+	char text[FM_VALUE_MAX + 1];
+	struct fm_fault fault;
 
 	if (!value[0] && setting->list)
 		return strdup("none");
-	if (!ftpmark_value_canonical(setting, value, text, &fault))
+	if (!fm_value_canonical(setting, value, text, &fault))
 		return strdup(value);
 	return strdup(text);
 }
 
-static int ftpmark_profile_read(struct ftpmark_profile *profile)
+static int fm_profile_read(struct fm_profile *profile)
 {
 	char *value;
 	size_t i;
 	int err;
 
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		err = ftpmark_sysfs_read(profile->name,
-					 ftpmark_settings[i].file, &value);
+	for (i = 0; i < fm_settings_count; i++) {
+		err = fm_sysfs_read(profile->name,
+				    fm_settings[i].file, &value);
 		/* An older module lacks the newest settings. */
-		if (err == -ENOENT && ftpmark_sysfs_exists(profile->name))
+		if (err == -ENOENT && fm_sysfs_exists(profile->name))
 			continue;
 		if (err)
 			return err;
 		profile->value[i] =
-			ftpmark_profile_canonical(&ftpmark_settings[i], value);
+			fm_profile_canonical(&fm_settings[i], value);
 		free(value);
 		if (!profile->value[i])
 			return -ENOMEM;
@@ -51,32 +51,32 @@ static int ftpmark_profile_read(struct ftpmark_profile *profile)
 	return 0;
 }
 
-static int ftpmark_config_fill(struct ftpmark_config *config,
-			       const char *name, bool listed)
+static int fm_config_fill(struct fm_config *config,
+			  const char *name, bool listed)
 {
-	struct ftpmark_profile *profile;
+	struct fm_profile *profile;
 	int err;
 
-	profile = ftpmark_config_add(config, name);
-	err = profile ? ftpmark_profile_read(profile) : -ENOMEM;
+	profile = fm_config_add(config, name);
+	err = profile ? fm_profile_read(profile) : -ENOMEM;
 	/* Removed since it was listed. */
 	if (listed && (err == -ENOENT || err == -ENODEV)) {
-		ftpmark_config_drop(config);
+		fm_config_drop(config);
 		return 0;
 	}
 	if (err)
-		ftpmark_error("%s: %s", name, ftpmark_service_reason(err));
+		fm_error("%s: %s", name, fm_service_reason(err));
 	return err;
 }
 
 /**
- * ftpmark_config_read() - read the services of the module
+ * fm_config_read() - read the services of the module
  * @config: the services, to be freed by the caller in any case
  * @name: the only one to read, or NULL for all
  *
  * Return: 0 or -errno, explained.
  */
-int ftpmark_config_read(struct ftpmark_config *config, const char *name)
+int fm_config_read(struct fm_config *config, const char *name)
 {
 	char **names;
 	size_t count;
@@ -85,17 +85,17 @@ int ftpmark_config_read(struct ftpmark_config *config, const char *name)
 
 	memset(config, 0, sizeof(*config));
 	if (name)
-		return ftpmark_config_fill(config, name, false);
-	err = ftpmark_service_list(&names, &count);
+		return fm_config_fill(config, name, false);
+	err = fm_service_list(&names, &count);
 	if (err)
 		return err;
 	for (i = 0; !err && i < count; i++)
-		err = ftpmark_config_fill(config, names[i], true);
-	ftpmark_sysfs_list_free(names, count);
+		err = fm_config_fill(config, names[i], true);
+	fm_sysfs_list_free(names, count);
 	return err;
 }
 
-static int ftpmark_stream_read(FILE *stream, char **text, size_t *size)
+static int fm_stream_read(FILE *stream, char **text, size_t *size)
 {
 	size_t room = 0;
 	char *grown;
@@ -115,21 +115,21 @@ static int ftpmark_stream_read(FILE *stream, char **text, size_t *size)
 		*size += fread(*text + *size, 1, room - *size - 1, stream);
 		if (ferror(stream))
 			return errno ? -errno : -EIO;
-		if (*size > FTPMARK_TEXT_MAX)
+		if (*size > FM_TEXT_MAX)
 			return -EFBIG;
 	} while (!feof(stream));
 	return 0;
 }
 
 /**
- * ftpmark_text_read() - read a whole file
+ * fm_text_read() - read a whole file
  * @file: its name, or "-" for standard input
  * @text: the text, with room for one byte more, to be freed by the caller
  * @size: its length
  *
  * Return: 0 or -errno, explained.
  */
-int ftpmark_text_read(const char *file, char **text, size_t *size)
+int fm_text_read(const char *file, char **text, size_t *size)
 {
 	bool piped = !strcmp(file, "-");
 	FILE *stream = piped ? stdin : fopen(file, "re");
@@ -137,12 +137,12 @@ int ftpmark_text_read(const char *file, char **text, size_t *size)
 
 	if (!stream) {
 		err = -errno;
-		ftpmark_error("%s: %s", file, strerror(-err));
+		fm_error("%s: %s", file, strerror(-err));
 		return err;
 	}
-	err = ftpmark_stream_read(stream, text, size);
+	err = fm_stream_read(stream, text, size);
 	if (err) {
-		ftpmark_error("%s: %s", file, strerror(-err));
+		fm_error("%s: %s", file, strerror(-err));
 		free(*text);
 	}
 	if (!piped)
@@ -151,27 +151,27 @@ int ftpmark_text_read(const char *file, char **text, size_t *size)
 }
 
 /**
- * ftpmark_profile_print() - print a service as the add line that makes it
+ * fm_profile_print() - print a service as the add line that makes it
  * @profile: the service
  *
  * What has its standard value is left out, but for "active", whose standard
  * is another where the kernel has no IPVS.
  */
-void ftpmark_profile_print(const struct ftpmark_profile *profile)
+void fm_profile_print(const struct fm_profile *profile)
 {
-	const struct ftpmark_setting *setting;
+	const struct fm_setting *setting;
 	const char *value;
 	size_t i;
 
 	printf("add %s", profile->name);
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		setting = &ftpmark_settings[i];
+	for (i = 0; i < fm_settings_count; i++) {
+		setting = &fm_settings[i];
 		value = profile->value[i];
-		if (!value || ftpmark_setting_is_enabled(setting))
+		if (!value || fm_setting_is_enabled(setting))
 			continue;
 		if (strcmp(value, setting->standard) ||
 		    !strcmp(setting->file, "active"))
 			printf(" %s %s", setting->word, value);
 	}
-	puts(ftpmark_profile_enabled(profile) ? "" : " enabled 0");
+	puts(fm_profile_enabled(profile) ? "" : " enabled 0");
 }

@@ -13,7 +13,7 @@
 #include "verbs/call.h"
 
 /* In the order in which they are shown. */
-const struct ftpmark_counter ftpmark_counters[] = {
+const struct fm_counter fm_counters[] = {
 	{
 		.file = "control_packets", .word = "control-packets",
 		.meaning = "Packets of control connections marked.",
@@ -57,32 +57,32 @@ const struct ftpmark_counter ftpmark_counters[] = {
 	},
 };
 
-const size_t ftpmark_counters_count = ARRAY_SIZE(ftpmark_counters);
+const size_t fm_counters_count = ARRAY_SIZE(fm_counters);
 
-static_assert(ARRAY_SIZE(ftpmark_counters) <= FTPMARK_COUNTERS_MAX,
+static_assert(ARRAY_SIZE(fm_counters) <= FM_COUNTERS_MAX,
 	      "counts must hold every counter");
 
 /**
- * ftpmark_counts_read() - read the counters of a service
+ * fm_counts_read() - read the counters of a service
  * @name: the service, valid
  * @counts: its counters
  *
  * Return: 0 or -errno.
  */
-int ftpmark_counts_read(const char *name, struct ftpmark_counts *counts)
+int fm_counts_read(const char *name, struct fm_counts *counts)
 {
 	char file[64];
 	char *value;
 	size_t i;
 	int err;
 
-	for (i = 0; i < ftpmark_counters_count; i++) {
+	for (i = 0; i < fm_counters_count; i++) {
 		snprintf(file, sizeof(file), "stats/%s",
-			 ftpmark_counters[i].file);
-		err = ftpmark_sysfs_read(name, file, &value);
+			 fm_counters[i].file);
+		err = fm_sysfs_read(name, file, &value);
 		counts->known[i] = !err;
 		/* An older module lacks the newest counters. */
-		if (err == -ENOENT && ftpmark_sysfs_exists(name))
+		if (err == -ENOENT && fm_sysfs_exists(name))
 			continue;
 		if (err)
 			return err;
@@ -93,32 +93,32 @@ int ftpmark_counts_read(const char *name, struct ftpmark_counts *counts)
 }
 
 /**
- * ftpmark_counts_json() - counters as an object
+ * fm_counts_json() - counters as an object
  * @counts: the counters
  *
  * Return: the object.
  */
-struct json_object *ftpmark_counts_json(const struct ftpmark_counts *counts)
+struct json_object *fm_counts_json(const struct fm_counts *counts)
 {
 	struct json_object *json = json_object_new_object();
 	size_t i;
 
-	for (i = 0; i < ftpmark_counters_count; i++) {
+	for (i = 0; i < fm_counters_count; i++) {
 		if (counts->known[i])
-			json_object_object_add(json, ftpmark_counters[i].file,
+			json_object_object_add(json, fm_counters[i].file,
 					       json_object_new_uint64(counts->value[i]));
 	}
 	return json;
 }
 
 /**
- * ftpmark_json_print() - print an object and free it
+ * fm_json_print() - print an object and free it
  * @json: the object
  * @lines: as one line
  *
  * Return: 0 or -ENOMEM.
  */
-int ftpmark_json_print(struct json_object *json, bool lines)
+int fm_json_print(struct json_object *json, bool lines)
 {
 	int flags = lines ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY;
 	const char *text;

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The counters of a service, and what they mean. */
-#ifndef FTPMARK_COUNTERS_H
-#define FTPMARK_COUNTERS_H
+#ifndef FM_MODULE_COUNTERS_H
+#define FM_MODULE_COUNTERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "model/config.h"
 
-enum { FTPMARK_COUNTERS_MAX = 8 };
+enum { FM_COUNTERS_MAX = 8 };
 
 /**
- * struct ftpmark_counter - one counter
+ * struct fm_counter - one counter
  * @file: its sysfs file, and its key in JSON
  * @word: how the tool prints it
  * @meaning: what it counts, in a line
  * @advice: what to do if it grows, in lines, or NULL if that is well
  * @harmless: it may grow though all is well
  */
-struct ftpmark_counter {
+struct fm_counter {
 	const char *file;
 	const char *word;
 	const char *meaning;
@@ -27,22 +27,22 @@ struct ftpmark_counter {
 };
 
 /**
- * struct ftpmark_counts - the counters of a service at one time
+ * struct fm_counts - the counters of a service at one time
  * @known: whether the module has it
- * @value: in the order of ftpmark_counters
+ * @value: in the order of fm_counters
  */
-struct ftpmark_counts {
-	bool known[FTPMARK_COUNTERS_MAX];
-	unsigned long long value[FTPMARK_COUNTERS_MAX];
+struct fm_counts {
+	bool known[FM_COUNTERS_MAX];
+	unsigned long long value[FM_COUNTERS_MAX];
 };
 
-extern const struct ftpmark_counter ftpmark_counters[];
-extern const size_t ftpmark_counters_count;
+extern const struct fm_counter fm_counters[];
+extern const size_t fm_counters_count;
 
-int ftpmark_counts_read(const char *name, struct ftpmark_counts *counts);
+int fm_counts_read(const char *name, struct fm_counts *counts);
 
 struct json_object;
-struct json_object *ftpmark_counts_json(const struct ftpmark_counts *counts);
-int ftpmark_json_print(struct json_object *json, bool lines);
+struct json_object *fm_counts_json(const struct fm_counts *counts);
+int fm_json_print(struct json_object *json, bool lines);
 
-#endif /* FTPMARK_COUNTERS_H */
+#endif /* FM_MODULE_COUNTERS_H */

@@ -14,24 +14,24 @@
 #include "module/kernel_log.h"
 #include "verbs/call.h"
 
-enum { FTPMARK_RECORD_MAX = 8192 };
+enum { FM_RECORD_MAX = 8192 };
 
-static int ftpmark_kmsg = -1;
+static int fm_kmsg = -1;
 
 /**
- * ftpmark_reason_begin() - remember where the kernel log ends now
+ * fm_reason_begin() - remember where the kernel log ends now
  *
  * Without the right to read it there will be no reason.
  */
-void ftpmark_reason_begin(void)
+void fm_reason_begin(void)
 {
-	ftpmark_kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (ftpmark_kmsg >= 0)
-		lseek(ftpmark_kmsg, 0, SEEK_END);
+	fm_kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fm_kmsg >= 0)
+		lseek(fm_kmsg, 0, SEEK_END);
 }
 
 /* A record is "prefix;text", with continuation lines that are not text. */
-static const char *ftpmark_record_text(char *record)
+static const char *fm_record_text(char *record)
 {
 	char *text = strchr(record, ';');
 
@@ -42,7 +42,7 @@ static const char *ftpmark_record_text(char *record)
 }
 
 /**
- * ftpmark_reason_find() - find why a write was refused just now
+ * fm_reason_find() - find why a write was refused just now
  * @name: the service
  * @file: the file written
  * @text: the reason
@@ -50,27 +50,27 @@ static const char *ftpmark_record_text(char *record)
  *
  * Return: false if the log does not say, or may not be read.
  */
-bool ftpmark_reason_find(const char *name, const char *file, char *text,
-			 size_t size)
+bool fm_reason_find(const char *name, const char *file, char *text,
+		    size_t size)
 {
-	char record[FTPMARK_RECORD_MAX];
+	char record[FM_RECORD_MAX];
 	bool found = false;
 	const char *line;
 	char begin[128];
 	ssize_t length;
 
-	if (ftpmark_kmsg < 0)
+	if (fm_kmsg < 0)
 		return false;
 	snprintf(begin, sizeof(begin), "nf_ftpmark: %s: %s: ", name, file);
 	for (;;) {
-		length = read(ftpmark_kmsg, record, sizeof(record) - 1);
+		length = read(fm_kmsg, record, sizeof(record) - 1);
 		/* Records were lost: read on with the oldest there is. */
 		if (length < 0 && errno == EPIPE)
 			continue;
 		if (length <= 0)
 			break;
 		record[length] = '\0';
-		line = ftpmark_record_text(record);
+		line = fm_record_text(record);
 		if (line && !strncmp(line, begin, strlen(begin))) {
 			snprintf(text, size, "%s", line + strlen(begin));
 			found = true;
@@ -80,12 +80,12 @@ bool ftpmark_reason_find(const char *name, const char *file, char *text,
 }
 
 /**
- * ftpmark_version_remedy() - which to update, if tool and module differ
+ * fm_version_remedy() - which to update, if tool and module differ
  * @module: the version of the module
  *
  * Return: what to do, or NULL if they are the same.
  */
-const char *ftpmark_version_remedy(const char *module)
+const char *fm_version_remedy(const char *module)
 {
 	int order = strverscmp(module, FTPMARK_VERSION);
 
@@ -95,15 +95,15 @@ const char *ftpmark_version_remedy(const char *module)
 }
 
 /**
- * ftpmark_version_advice() - say which to update, if tool and module differ
+ * fm_version_advice() - say which to update, if tool and module differ
  * @module: the version of the module
  */
-void ftpmark_version_advice(const char *module)
+void fm_version_advice(const char *module)
 {
-	const char *remedy = ftpmark_version_remedy(module);
+	const char *remedy = fm_version_remedy(module);
 
 	if (remedy)
-		ftpmark_error("module %s is %s than this tool: %s", module,
-			      strverscmp(module, FTPMARK_VERSION) < 0 ?
-			      "older" : "newer", remedy);
+		fm_error("module %s is %s than this tool: %s", module,
+			 strverscmp(module, FTPMARK_VERSION) < 0 ?
+			 "older" : "newer", remedy);
 }

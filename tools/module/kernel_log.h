@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the kernel said when it refused. */
-#ifndef FTPMARK_REASON_H
-#define FTPMARK_REASON_H
+#ifndef FM_MODULE_KERNEL_LOG_H
+#define FM_MODULE_KERNEL_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-void ftpmark_reason_begin(void);
-bool ftpmark_reason_find(const char *name, const char *file, char *text,
-			 size_t size);
-const char *ftpmark_version_remedy(const char *module);
-void ftpmark_version_advice(const char *module);
+void fm_reason_begin(void);
+bool fm_reason_find(const char *name, const char *file, char *text,
+		    size_t size);
+const char *fm_version_remedy(const char *module);
+void fm_version_advice(const char *module);
 
-#endif /* FTPMARK_REASON_H */
+#endif /* FM_MODULE_KERNEL_LOG_H */

@@ -14,9 +14,9 @@
 #include "module/namespace.h"
 #include "verbs/call.h"
 
-#define FTPMARK_NETNS_DIR "/run/netns"
+#define FM_NETNS_DIR "/run/netns"
 
-static const char *ftpmark_netns_reason(int err)
+static const char *fm_netns_reason(int err)
 {
 	switch (err) {
 	case -ENOENT:
@@ -32,7 +32,7 @@ static const char *ftpmark_netns_reason(int err)
 	}
 }
 
-static int ftpmark_netns_set(const char *netns)
+static int fm_netns_set(const char *netns)
 {
 	char path[PATH_MAX];
 	int err = 0;
@@ -42,7 +42,7 @@ static int ftpmark_netns_set(const char *netns)
 	if (strchr(netns, '/'))
 		len = snprintf(path, sizeof(path), "%s", netns);
 	else
-		len = snprintf(path, sizeof(path), FTPMARK_NETNS_DIR "/%s",
+		len = snprintf(path, sizeof(path), FM_NETNS_DIR "/%s",
 			       netns);
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return -ENAMETOOLONG;
@@ -62,7 +62,7 @@ static int ftpmark_netns_set(const char *netns)
  * can't be unmounted it is covered, and a read-only one allows only a
  * read-only cover.
  */
-static int ftpmark_netns_mount(const char *netns)
+static int fm_netns_mount(const char *netns)
 {
 	unsigned long flags = 0;
 	struct statvfs stat;
@@ -80,24 +80,24 @@ static int ftpmark_netns_mount(const char *netns)
 }
 
 /**
- * ftpmark_netns_enter() - move this process to another network namespace
+ * fm_netns_enter() - move this process to another network namespace
  * @netns: a name below /run/netns, or a path if it has a slash
  *
  * Return: 0 or -errno, explained.
  */
-int ftpmark_netns_enter(const char *netns)
+int fm_netns_enter(const char *netns)
 {
 	int err;
 
-	err = ftpmark_netns_set(netns);
+	err = fm_netns_set(netns);
 	if (err) {
-		ftpmark_error("%s: %s", netns, ftpmark_netns_reason(err));
+		fm_error("%s: %s", netns, fm_netns_reason(err));
 		return err;
 	}
-	err = ftpmark_netns_mount(netns);
+	err = fm_netns_mount(netns);
 	if (err) {
-		ftpmark_error("%s: mounting its /sys: %s", netns,
-			      strerror(-err));
+		fm_error("%s: mounting its /sys: %s", netns,
+			 strerror(-err));
 		return err;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef FTPMARK_NETNS_H
-#define FTPMARK_NETNS_H
+#ifndef FM_MODULE_NAMESPACE_H
+#define FM_MODULE_NAMESPACE_H
 
-int ftpmark_netns_enter(const char *netns);
+int fm_netns_enter(const char *netns);
 
-#endif /* FTPMARK_NETNS_H */
+#endif /* FM_MODULE_NAMESPACE_H */

@@ -13,11 +13,11 @@
 #include "model/words.h"
 #include "module/sysfs.h"
 
-#define FTPMARK_SYSFS_ROOT "/sys/kernel/nf_ftpmark/net"
-#define FTPMARK_SYSFS_IPVS "/sys/module/ip_vs"
-#define FTPMARK_SYSFS_VERSION "/sys/module/nf_ftpmark/version"
+#define FM_SYSFS_ROOT "/sys/kernel/nf_ftpmark/net"
+#define FM_SYSFS_IPVS "/sys/module/ip_vs"
+#define FM_SYSFS_VERSION "/sys/module/nf_ftpmark/version"
 
-static int ftpmark_path_check(int length)
+static int fm_path_check(int length)
 {
 	if (length < 0)
 		return -EINVAL;
@@ -25,26 +25,26 @@ static int ftpmark_path_check(int length)
 }
 
 /*
- * FTPMARK_SYSFS points the tool at another tree: a test's, or one that is
+ * FM_SYSFS points the tool at another tree: a test's, or one that is
  * mounted elsewhere.
  */
-static const char *ftpmark_sysfs_root(void)
+static const char *fm_sysfs_root(void)
 {
 	const char *root = secure_getenv("FTPMARK_SYSFS");
 
-	return root && root[0] ? root : FTPMARK_SYSFS_ROOT;
+	return root && root[0] ? root : FM_SYSFS_ROOT;
 }
 
-static int ftpmark_sysfs_path(char *path, const char *file)
+static int fm_sysfs_path(char *path, const char *file)
 {
-	return ftpmark_path_check(snprintf(path, PATH_MAX, "%s/%s",
-					   ftpmark_sysfs_root(), file));
+	return fm_path_check(snprintf(path, PATH_MAX, "%s/%s",
+				      fm_sysfs_root(), file));
 }
 
-static int ftpmark_service_path(char *path, const char *name, const char *file)
+static int fm_service_path(char *path, const char *name, const char *file)
 {
-	return ftpmark_path_check(snprintf(path, PATH_MAX, "%s/services/%s/%s",
-					   ftpmark_sysfs_root(), name, file));
+	return fm_path_check(snprintf(path, PATH_MAX, "%s/services/%s/%s",
+				      fm_sysfs_root(), name, file));
 }
 
 /*
@@ -52,9 +52,9 @@ static int ftpmark_service_path(char *path, const char *name, const char *file)
  * what a short write has left out is an error. O_TRUNC is nothing to sysfs
  * and lets a plain file stand in for it.
  */
-static int ftpmark_file_write(const char *path, const char *value)
+static int fm_file_write(const char *path, const char *value)
 {
-	char line[FTPMARK_VALUE_MAX + 2];
+	char line[FM_VALUE_MAX + 2];
 	ssize_t done;
 	int err = 0;
 	int len;
@@ -76,9 +76,9 @@ static int ftpmark_file_write(const char *path, const char *value)
 	return err;
 }
 
-static int ftpmark_file_read(const char *path, char **value)
+static int fm_file_read(const char *path, char **value)
 {
-	char line[FTPMARK_VALUE_MAX + 2];
+	char line[FM_VALUE_MAX + 2];
 	ssize_t len;
 	int err;
 	int fd;
@@ -100,101 +100,101 @@ static int ftpmark_file_read(const char *path, char **value)
 }
 
 /**
- * ftpmark_sysfs_open() - is the module's tree there
+ * fm_sysfs_open() - is the module's tree there
  *
  * Return: 0, -ENOENT if the module is not loaded, or another -errno.
  */
-int ftpmark_sysfs_open(void)
+int fm_sysfs_open(void)
 {
 	char path[PATH_MAX];
 	int err;
 
-	err = ftpmark_sysfs_path(path, "services");
+	err = fm_sysfs_path(path, "services");
 	if (err)
 		return err;
 	return access(path, F_OK) ? -errno : 0;
 }
 
 /**
- * ftpmark_sysfs_create() - create a service, disabled, with defaults
+ * fm_sysfs_create() - create a service, disabled, with defaults
  * @name: its name, valid
  *
  * Return: 0 or -errno.
  */
-int ftpmark_sysfs_create(const char *name)
+int fm_sysfs_create(const char *name)
 {
 	char path[PATH_MAX];
 	int err;
 
-	err = ftpmark_sysfs_path(path, "add");
-	return err ? err : ftpmark_file_write(path, name);
+	err = fm_sysfs_path(path, "add");
+	return err ? err : fm_file_write(path, name);
 }
 
 /**
- * ftpmark_sysfs_remove() - remove a service
+ * fm_sysfs_remove() - remove a service
  * @name: its name, valid
  *
  * Return: 0 or -errno.
  */
-int ftpmark_sysfs_remove(const char *name)
+int fm_sysfs_remove(const char *name)
 {
 	char path[PATH_MAX];
 	int err;
 
-	err = ftpmark_sysfs_path(path, "remove");
-	return err ? err : ftpmark_file_write(path, name);
+	err = fm_sysfs_path(path, "remove");
+	return err ? err : fm_file_write(path, name);
 }
 
 /**
- * ftpmark_sysfs_exists() - is there such a service
+ * fm_sysfs_exists() - is there such a service
  * @name: its name, valid
  *
  * Return: true if there is.
  */
-bool ftpmark_sysfs_exists(const char *name)
+bool fm_sysfs_exists(const char *name)
 {
 	char path[PATH_MAX];
 
-	if (ftpmark_service_path(path, name, ""))
+	if (fm_service_path(path, name, ""))
 		return false;
 	return !access(path, F_OK);
 }
 
 /**
- * ftpmark_sysfs_read() - read one file of a service
+ * fm_sysfs_read() - read one file of a service
  * @name: the service, valid
  * @file: the file
  * @value: its text without the newline, to be freed by the caller
  *
  * Return: 0 or -errno.
  */
-int ftpmark_sysfs_read(const char *name, const char *file, char **value)
+int fm_sysfs_read(const char *name, const char *file, char **value)
 {
 	char path[PATH_MAX];
 	int err;
 
-	err = ftpmark_service_path(path, name, file);
-	return err ? err : ftpmark_file_read(path, value);
+	err = fm_service_path(path, name, file);
+	return err ? err : fm_file_read(path, value);
 }
 
 /**
- * ftpmark_sysfs_write() - write one file of a service
+ * fm_sysfs_write() - write one file of a service
  * @name: the service, valid
  * @file: the file
  * @value: the text, without a newline
  *
  * Return: 0 or -errno.
  */
-int ftpmark_sysfs_write(const char *name, const char *file, const char *value)
+int fm_sysfs_write(const char *name, const char *file, const char *value)
 {
 	char path[PATH_MAX];
 	int err;
 
-	err = ftpmark_service_path(path, name, file);
-	return err ? err : ftpmark_file_write(path, value);
+	err = fm_service_path(path, name, file);
+	return err ? err : fm_file_write(path, value);
 }
 
-static int ftpmark_list_append(char ***names, size_t *count, const char *name)
+static int fm_list_append(char ***names, size_t *count, const char *name)
 {
 	char **grown;
 
@@ -209,20 +209,20 @@ static int ftpmark_list_append(char ***names, size_t *count, const char *name)
 	return 0;
 }
 
-static int ftpmark_list_compare(const void *a, const void *b)
+static int fm_list_compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int ftpmark_list_fill(DIR *dir, char ***names, size_t *count)
+static int fm_list_fill(DIR *dir, char ***names, size_t *count)
 {
 	struct dirent *entry;
 	int err;
 
 	while (errno = 0, (entry = readdir(dir))) {
-		if (!ftpmark_name_valid(entry->d_name))
+		if (!fm_name_valid(entry->d_name))
 			continue;
-		err = ftpmark_list_append(names, count, entry->d_name);
+		err = fm_list_append(names, count, entry->d_name);
 		if (err)
 			return err;
 	}
@@ -230,13 +230,13 @@ static int ftpmark_list_fill(DIR *dir, char ***names, size_t *count)
 }
 
 /**
- * ftpmark_sysfs_list() - the names of all services, in order
- * @names: the names, to be freed with ftpmark_sysfs_list_free()
+ * fm_sysfs_list() - the names of all services, in order
+ * @names: the names, to be freed with fm_sysfs_list_free()
  * @count: how many
  *
  * Return: 0 or -errno.
  */
-int ftpmark_sysfs_list(char ***names, size_t *count)
+int fm_sysfs_list(char ***names, size_t *count)
 {
 	char path[PATH_MAX];
 	DIR *dir;
@@ -244,29 +244,29 @@ int ftpmark_sysfs_list(char ***names, size_t *count)
 
 	*names = NULL;
 	*count = 0;
-	err = ftpmark_sysfs_path(path, "services");
+	err = fm_sysfs_path(path, "services");
 	if (err)
 		return err;
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
-	err = ftpmark_list_fill(dir, names, count);
+	err = fm_list_fill(dir, names, count);
 	closedir(dir);
 	if (err) {
-		ftpmark_sysfs_list_free(*names, *count);
+		fm_sysfs_list_free(*names, *count);
 		return err;
 	}
 	if (*count)
-		qsort(*names, *count, sizeof(**names), ftpmark_list_compare);
+		qsort(*names, *count, sizeof(**names), fm_list_compare);
 	return 0;
 }
 
 /**
- * ftpmark_sysfs_list_free() - free a list of names
+ * fm_sysfs_list_free() - free a list of names
  * @names: the names
  * @count: how many
  */
-void ftpmark_sysfs_list_free(char **names, size_t count)
+void fm_sysfs_list_free(char **names, size_t count)
 {
 	while (count)
 		free(names[--count]);
@@ -274,28 +274,28 @@ void ftpmark_sysfs_list_free(char **names, size_t count)
 }
 
 /**
- * ftpmark_sysfs_module_version() - the version of the loaded module
+ * fm_sysfs_module_version() - the version of the loaded module
  * @version: its text, to be freed by the caller
  *
  * Return: 0 or -errno.
  */
-int ftpmark_sysfs_module_version(char **version)
+int fm_sysfs_module_version(char **version)
 {
-	return ftpmark_file_read(FTPMARK_SYSFS_VERSION, version);
+	return fm_file_read(FM_SYSFS_VERSION, version);
 }
 
 /**
- * ftpmark_sysfs_module_has_ipvs() - was the module built for IPVS
+ * fm_sysfs_module_has_ipvs() - was the module built for IPVS
  *
  * If it was, it needs IPVS, which is then there: as a module that is held by
  * this one, or built in and held by none.
  *
  * Return: true if it was.
  */
-bool ftpmark_sysfs_module_has_ipvs(void)
+bool fm_sysfs_module_has_ipvs(void)
 {
-	if (access(FTPMARK_SYSFS_IPVS, F_OK))
+	if (access(FM_SYSFS_IPVS, F_OK))
 		return false;
-	return access(FTPMARK_SYSFS_IPVS "/holders", F_OK) ||
-	       !access(FTPMARK_SYSFS_IPVS "/holders/nf_ftpmark", F_OK);
+	return access(FM_SYSFS_IPVS "/holders", F_OK) ||
+	       !access(FM_SYSFS_IPVS "/holders/nf_ftpmark", F_OK);
 }

@@ -13,8 +13,8 @@
 #include "router/netlink.h"
 #include "router/router.h"
 
-static void ftpmark_ipvs_address(struct nlattr *attr, int family,
-				 struct ftpmark_prefix *address)
+static void fm_ipvs_address(struct nlattr *attr, int family,
+			    struct fm_prefix *address)
 {
 	memset(address, 0, sizeof(*address));
 	address->family = family;
@@ -23,57 +23,57 @@ static void ftpmark_ipvs_address(struct nlattr *attr, int family,
 		nla_memcpy(address->byte, attr, address->length / 8);
 }
 
-static uint32_t ftpmark_ipvs_u32(struct nlattr *attr)
+static uint32_t fm_ipvs_u32(struct nlattr *attr)
 {
 	return attr ? nla_get_u32(attr) : 0;
 }
 
 /* IPv4 has a netmask here, IPv6 a length. */
-static unsigned int ftpmark_ipvs_prefix(uint32_t netmask, int family)
+static unsigned int fm_ipvs_prefix(uint32_t netmask, int family)
 {
 	return family == AF_INET6 ? netmask : __builtin_popcount(netmask);
 }
 
-static void ftpmark_ipvs_name(struct nlattr *attr, char *name, size_t size)
+static void fm_ipvs_name(struct nlattr *attr, char *name, size_t size)
 {
 	name[0] = '\0';
 	if (attr)
 		nla_strlcpy(name, attr, size);
 }
 
-static void ftpmark_virtual_fill(struct ftpmark_virtual *service,
-				 struct nlattr **attr)
+static void fm_virtual_fill(struct fm_virtual *service,
+			    struct nlattr **attr)
 {
 	struct ip_vs_flags flags = { 0 };
 
 	memset(service, 0, sizeof(*service));
 	service->family = nla_get_u16(attr[IPVS_SVC_ATTR_AF]);
-	service->mark = ftpmark_ipvs_u32(attr[IPVS_SVC_ATTR_FWMARK]);
+	service->mark = fm_ipvs_u32(attr[IPVS_SVC_ATTR_FWMARK]);
 	if (attr[IPVS_SVC_ATTR_PROTOCOL])
 		service->protocol = nla_get_u16(attr[IPVS_SVC_ATTR_PROTOCOL]);
-	ftpmark_ipvs_address(attr[IPVS_SVC_ATTR_ADDR], service->family,
-			     &service->address);
+	fm_ipvs_address(attr[IPVS_SVC_ATTR_ADDR], service->family,
+			&service->address);
 	if (attr[IPVS_SVC_ATTR_PORT])
 		service->port = ntohs(nla_get_u16(attr[IPVS_SVC_ATTR_PORT]));
 	if (attr[IPVS_SVC_ATTR_FLAGS])
 		nla_memcpy(&flags, attr[IPVS_SVC_ATTR_FLAGS], sizeof(flags));
 	service->flags = flags.flags;
-	service->timeout = ftpmark_ipvs_u32(attr[IPVS_SVC_ATTR_TIMEOUT]);
+	service->timeout = fm_ipvs_u32(attr[IPVS_SVC_ATTR_TIMEOUT]);
 	service->prefix =
-		ftpmark_ipvs_prefix(ftpmark_ipvs_u32(attr[IPVS_SVC_ATTR_NETMASK]),
-				    service->family);
-	ftpmark_ipvs_name(attr[IPVS_SVC_ATTR_SCHED_NAME], service->scheduler,
-			  sizeof(service->scheduler));
-	ftpmark_ipvs_name(attr[IPVS_SVC_ATTR_PE_NAME], service->engine,
-			  sizeof(service->engine));
+		fm_ipvs_prefix(fm_ipvs_u32(attr[IPVS_SVC_ATTR_NETMASK]),
+			       service->family);
+	fm_ipvs_name(attr[IPVS_SVC_ATTR_SCHED_NAME], service->scheduler,
+		     sizeof(service->scheduler));
+	fm_ipvs_name(attr[IPVS_SVC_ATTR_PE_NAME], service->engine,
+		     sizeof(service->engine));
 }
 
-static int ftpmark_ipvs_service(struct nl_msg *msg, void *arg)
+static int fm_ipvs_service(struct nl_msg *msg, void *arg)
 {
 	struct nlattr *attr[IPVS_SVC_ATTR_MAX + 1];
 	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
-	struct ftpmark_virtual *grown;
-	struct ftpmark_ipvs *ipvs = arg;
+	struct fm_virtual *grown;
+	struct fm_ipvs *ipvs = arg;
 
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL) ||
 	    !top[IPVS_CMD_ATTR_SERVICE] ||
@@ -85,16 +85,16 @@ static int ftpmark_ipvs_service(struct nl_msg *msg, void *arg)
 	if (!grown)
 		return -NLE_NOMEM;
 	ipvs->service = grown;
-	ftpmark_virtual_fill(&grown[ipvs->count++], attr);
+	fm_virtual_fill(&grown[ipvs->count++], attr);
 	return NL_OK;
 }
 
-static int ftpmark_ipvs_dest(struct nl_msg *msg, void *arg)
+static int fm_ipvs_dest(struct nl_msg *msg, void *arg)
 {
 	struct nlattr *attr[IPVS_DEST_ATTR_MAX + 1];
 	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
-	struct ftpmark_virtual *service = arg;
-	struct ftpmark_dest *grown;
+	struct fm_virtual *service = arg;
+	struct fm_dest *grown;
 	int family;
 
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL) ||
@@ -112,26 +112,26 @@ static int ftpmark_ipvs_dest(struct nl_msg *msg, void *arg)
 	family = attr[IPVS_DEST_ATTR_ADDR_FAMILY] ?
 		 nla_get_u16(attr[IPVS_DEST_ATTR_ADDR_FAMILY]) :
 		 service->family;
-	ftpmark_ipvs_address(attr[IPVS_DEST_ATTR_ADDR], family,
-			     &grown->address);
-	grown->method = ftpmark_ipvs_u32(attr[IPVS_DEST_ATTR_FWD_METHOD]) &
+	fm_ipvs_address(attr[IPVS_DEST_ATTR_ADDR], family,
+			&grown->address);
+	grown->method = fm_ipvs_u32(attr[IPVS_DEST_ATTR_FWD_METHOD]) &
 			IP_VS_CONN_F_FWD_MASK;
-	grown->weight = ftpmark_ipvs_u32(attr[IPVS_DEST_ATTR_WEIGHT]);
+	grown->weight = fm_ipvs_u32(attr[IPVS_DEST_ATTR_WEIGHT]);
 	return NL_OK;
 }
 
-static int ftpmark_ipvs_config(struct nl_msg *msg, void *arg)
+static int fm_ipvs_config(struct nl_msg *msg, void *arg)
 {
 	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
-	struct ftpmark_ipvs *ipvs = arg;
+	struct fm_ipvs *ipvs = arg;
 
 	if (!genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL))
 		ipvs->tcp_timeout =
-			ftpmark_ipvs_u32(top[IPVS_CMD_ATTR_TIMEOUT_TCP]);
+			fm_ipvs_u32(top[IPVS_CMD_ATTR_TIMEOUT_TCP]);
 	return NL_OK;
 }
 
-static struct nl_msg *ftpmark_ipvs_message(int family, int command, int flags)
+static struct nl_msg *fm_ipvs_message(int family, int command, int flags)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
@@ -143,11 +143,11 @@ static struct nl_msg *ftpmark_ipvs_message(int family, int command, int flags)
 	return msg;
 }
 
-static int ftpmark_ipvs_dests(struct nl_sock *sock, int family,
-			      struct ftpmark_virtual *service)
+static int fm_ipvs_dests(struct nl_sock *sock, int family,
+			 struct fm_virtual *service)
 {
-	struct nl_msg *msg = ftpmark_ipvs_message(family, IPVS_CMD_GET_DEST,
-						  NLM_F_DUMP);
+	struct nl_msg *msg = fm_ipvs_message(family, IPVS_CMD_GET_DEST,
+					     NLM_F_DUMP);
 	struct nlattr *nest;
 
 	if (!msg)
@@ -160,10 +160,10 @@ static int ftpmark_ipvs_dests(struct nl_sock *sock, int family,
 		return -ENOMEM;
 	}
 	nla_nest_end(msg, nest);
-	return ftpmark_netlink_ask(sock, msg, ftpmark_ipvs_dest, service);
+	return fm_netlink_ask(sock, msg, fm_ipvs_dest, service);
 }
 
-static int ftpmark_ipvs_ask(struct nl_sock *sock, struct ftpmark_ipvs *ipvs)
+static int fm_ipvs_ask(struct nl_sock *sock, struct fm_ipvs *ipvs)
 {
 	int family;
 	size_t i;
@@ -172,33 +172,33 @@ static int ftpmark_ipvs_ask(struct nl_sock *sock, struct ftpmark_ipvs *ipvs)
 	family = genl_ctrl_resolve(sock, IPVS_GENL_NAME);
 	if (family < 0)
 		return -ENOENT;
-	err = ftpmark_netlink_ask(sock,
-				  ftpmark_ipvs_message(family,
-						       IPVS_CMD_GET_SERVICE,
-						       NLM_F_DUMP),
-				  ftpmark_ipvs_service, ipvs);
+	err = fm_netlink_ask(sock,
+			     fm_ipvs_message(family,
+					     IPVS_CMD_GET_SERVICE,
+					     NLM_F_DUMP),
+			     fm_ipvs_service, ipvs);
 	if (!err)
-		err = ftpmark_netlink_ask(sock,
-					  ftpmark_ipvs_message(family,
-							       IPVS_CMD_GET_CONFIG,
-							       0),
-					  ftpmark_ipvs_config, ipvs);
+		err = fm_netlink_ask(sock,
+				     fm_ipvs_message(family,
+						     IPVS_CMD_GET_CONFIG,
+						     0),
+				     fm_ipvs_config, ipvs);
 	/* Servers of other services are of no interest. */
 	for (i = 0; !err && i < ipvs->count; i++) {
 		if (ipvs->service[i].mark)
-			err = ftpmark_ipvs_dests(sock, family,
-						 &ipvs->service[i]);
+			err = fm_ipvs_dests(sock, family,
+					    &ipvs->service[i]);
 	}
 	return err;
 }
 
 /**
- * ftpmark_ipvs_gather() - ask IPVS for its services
+ * fm_ipvs_gather() - ask IPVS for its services
  * @ipvs: the answer; what went wrong is told there
  *
  * Return: 0 or -ENOMEM.
  */
-int ftpmark_ipvs_gather(struct ftpmark_ipvs *ipvs)
+int fm_ipvs_gather(struct fm_ipvs *ipvs)
 {
 	struct nl_sock *sock;
 	int err;
@@ -208,19 +208,19 @@ int ftpmark_ipvs_gather(struct ftpmark_ipvs *ipvs)
 		ipvs->err = -ENOENT;
 		return 0;
 	}
-	sock = ftpmark_netlink_open(NETLINK_GENERIC, &err);
+	sock = fm_netlink_open(NETLINK_GENERIC, &err);
 	if (sock)
-		err = ftpmark_ipvs_ask(sock, ipvs);
+		err = fm_ipvs_ask(sock, ipvs);
 	nl_socket_free(sock);
 	ipvs->err = err;
 	return err == -ENOMEM ? err : 0;
 }
 
 /**
- * ftpmark_ipvs_free() - free what IPVS has answered
+ * fm_ipvs_free() - free what IPVS has answered
  * @ipvs: the answer
  */
-void ftpmark_ipvs_free(struct ftpmark_ipvs *ipvs)
+void fm_ipvs_free(struct fm_ipvs *ipvs)
 {
 	while (ipvs->count)
 		free(ipvs->service[--ipvs->count].dest);

@@ -12,14 +12,14 @@
 #include "router/router.h"
 #include "router/run_program.h"
 
-#define FTPMARK_MODULE_DIR "/sys/module/nf_ftpmark"
-#define FTPMARK_SIG_ENFORCE "/sys/module/module/parameters/sig_enforce"
-#define FTPMARK_LOCKDOWN "/sys/kernel/security/lockdown"
-#define FTPMARK_SECURE_BOOT \
+#define FM_MODULE_DIR "/sys/module/nf_ftpmark"
+#define FM_SIG_ENFORCE "/sys/module/module/parameters/sig_enforce"
+#define FM_LOCKDOWN "/sys/kernel/security/lockdown"
+#define FM_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 /* Up to @size - 1 bytes of a file, and a zero; how many, or -errno. */
-static int ftpmark_bytes(const char *path, char *bytes, size_t size)
+static int fm_bytes(const char *path, char *bytes, size_t size)
 {
 	FILE *file = fopen(path, "re");
 	size_t count;
@@ -34,28 +34,28 @@ static int ftpmark_bytes(const char *path, char *bytes, size_t size)
 }
 
 /* "none [integrity] confidentiality": what is in force has brackets. */
-static bool ftpmark_enforced(void)
+static bool fm_enforced(void)
 {
 	char text[64];
 
-	if (ftpmark_bytes(FTPMARK_SIG_ENFORCE, text, sizeof(text)) > 0 &&
+	if (fm_bytes(FM_SIG_ENFORCE, text, sizeof(text)) > 0 &&
 	    text[0] == 'Y')
 		return true;
-	return ftpmark_bytes(FTPMARK_LOCKDOWN, text, sizeof(text)) > 0 &&
+	return fm_bytes(FM_LOCKDOWN, text, sizeof(text)) > 0 &&
 	       strchr(text, '[') && !strstr(text, "[none]");
 }
 
 /* A variable of EFI: four bytes of attributes, and its value. */
-static bool ftpmark_secure_boot(void)
+static bool fm_secure_boot(void)
 {
 	char variable[16];
 
-	return ftpmark_bytes(FTPMARK_SECURE_BOOT, variable,
-			     sizeof(variable)) == 5 && variable[4] == 1;
+	return fm_bytes(FM_SECURE_BOOT, variable,
+			sizeof(variable)) == 5 && variable[4] == 1;
 }
 
 /* A line of modinfo is "field:   value". */
-static char *ftpmark_field(const char *text, const char *field)
+static char *fm_field(const char *text, const char *field)
 {
 	size_t length = strlen(field);
 	const char *line = text;
@@ -73,34 +73,34 @@ static char *ftpmark_field(const char *text, const char *field)
 }
 
 /* modinfo looks where modprobe does, and knows compressed files. */
-static void ftpmark_module_file(struct ftpmark_kernel *kernel)
+static void fm_module_file(struct fm_kernel *kernel)
 {
 	const char *const argv[] = { "modinfo", "-k", kernel->release,
 				     "nf_ftpmark", NULL };
 	char *text, *signer;
 	int err;
 
-	err = ftpmark_program_read(argv, &text);
+	err = fm_program_read(argv, &text);
 	kernel->asked = !err || err == -EIO;
 	kernel->found = !err;
 	if (err)
 		return;
-	kernel->file_version = ftpmark_field(text, "version");
-	kernel->file_magic = ftpmark_field(text, "vermagic");
-	signer = ftpmark_field(text, "signer");
+	kernel->file_version = fm_field(text, "version");
+	kernel->file_magic = fm_field(text, "vermagic");
+	signer = fm_field(text, "signer");
 	kernel->file_signed = signer;
 	free(signer);
 	free(text);
 }
 
 /**
- * ftpmark_kernel_gather() - look at the running kernel and the module for it
+ * fm_kernel_gather() - look at the running kernel and the module for it
  * @kernel: what was seen
  *
  * To be called before a network namespace is entered: the /sys there lacks
  * what is mounted below this one.
  */
-void ftpmark_kernel_gather(struct ftpmark_kernel *kernel)
+void fm_kernel_gather(struct fm_kernel *kernel)
 {
 	struct utsname name;
 	char text[64];
@@ -108,21 +108,21 @@ void ftpmark_kernel_gather(struct ftpmark_kernel *kernel)
 	memset(kernel, 0, sizeof(*kernel));
 	uname(&name);
 	snprintf(kernel->release, sizeof(kernel->release), "%s", name.release);
-	kernel->loaded = !access(FTPMARK_MODULE_DIR, F_OK);
-	if (ftpmark_sysfs_module_version(&kernel->version))
+	kernel->loaded = !access(FM_MODULE_DIR, F_OK);
+	if (fm_sysfs_module_version(&kernel->version))
 		kernel->version = NULL;
-	kernel->tainted = ftpmark_bytes(FTPMARK_MODULE_DIR "/taint", text,
-					sizeof(text)) > 0 && strchr(text, 'E');
-	kernel->enforced = ftpmark_enforced();
-	kernel->secure_boot = ftpmark_secure_boot();
-	ftpmark_module_file(kernel);
+	kernel->tainted = fm_bytes(FM_MODULE_DIR "/taint", text,
+				   sizeof(text)) > 0 && strchr(text, 'E');
+	kernel->enforced = fm_enforced();
+	kernel->secure_boot = fm_secure_boot();
+	fm_module_file(kernel);
 }
 
 /**
- * ftpmark_kernel_free() - free what was seen
+ * fm_kernel_free() - free what was seen
  * @kernel: that
  */
-void ftpmark_kernel_free(struct ftpmark_kernel *kernel)
+void fm_kernel_free(struct fm_kernel *kernel)
 {
 	free(kernel->version);
 	free(kernel->file_version);

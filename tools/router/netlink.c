@@ -7,7 +7,7 @@
 #include "router/netlink.h"
 
 /* libnl has errors of its own; these are the ones that callers tell apart. */
-static int ftpmark_netlink_errno(int err)
+static int fm_netlink_errno(int err)
 {
 	switch (err) {
 	case -NLE_PERM:
@@ -24,13 +24,13 @@ static int ftpmark_netlink_errno(int err)
 }
 
 /**
- * ftpmark_netlink_open() - open a socket
+ * fm_netlink_open() - open a socket
  * @protocol: NETLINK_ROUTE or another
  * @err: 0 or -errno
  *
  * Return: the socket, or NULL.
  */
-struct nl_sock *ftpmark_netlink_open(int protocol, int *err)
+struct nl_sock *fm_netlink_open(int protocol, int *err)
 {
 	struct nl_sock *sock = nl_socket_alloc();
 	int error;
@@ -42,7 +42,7 @@ struct nl_sock *ftpmark_netlink_open(int protocol, int *err)
 	nl_socket_disable_auto_ack(sock);
 	error = nl_connect(sock, protocol);
 	if (error) {
-		*err = ftpmark_netlink_errno(error);
+		*err = fm_netlink_errno(error);
 		nl_socket_free(sock);
 		return NULL;
 	}
@@ -51,7 +51,7 @@ struct nl_sock *ftpmark_netlink_open(int protocol, int *err)
 }
 
 /**
- * ftpmark_netlink_ask() - send a question and take the answers
+ * fm_netlink_ask() - send a question and take the answers
  * @sock: the socket
  * @msg: the question, freed here; NULL if memory was too short for it
  * @answer: called with each answer
@@ -59,8 +59,8 @@ struct nl_sock *ftpmark_netlink_open(int protocol, int *err)
  *
  * Return: 0 or -errno.
  */
-int ftpmark_netlink_ask(struct nl_sock *sock, struct nl_msg *msg,
-			nl_recvmsg_msg_cb_t answer, void *arg)
+int fm_netlink_ask(struct nl_sock *sock, struct nl_msg *msg,
+		   nl_recvmsg_msg_cb_t answer, void *arg)
 {
 	int err;
 
@@ -72,5 +72,5 @@ int ftpmark_netlink_ask(struct nl_sock *sock, struct nl_msg *msg,
 	nlmsg_free(msg);
 	if (err >= 0)
 		err = nl_recvmsgs_default(sock);
-	return err < 0 ? ftpmark_netlink_errno(err) : 0;
+	return err < 0 ? fm_netlink_errno(err) : 0;
 }

@@ -3,8 +3,8 @@
  * What "ftpmark check" looks at: the state of this router, gathered before any
  * of it is judged.
  */
-#ifndef FTPMARK_ROUTER_H
-#define FTPMARK_ROUTER_H
+#ifndef FM_ROUTER_ROUTER_H
+#define FM_ROUTER_ROUTER_H
 
 #include <stdint.h>
 
@@ -12,10 +12,10 @@
 #include "model/values.h"
 #include "module/counters.h"
 
-enum { FTPMARK_UNKNOWN = -1 };
+enum { FM_UNKNOWN = -1 };
 
 /**
- * struct ftpmark_kernel - the running kernel and the module for it
+ * struct fm_kernel - the running kernel and the module for it
  * @release: of the kernel
  * @loaded: the module is loaded
  * @version: of the loaded module, or NULL
@@ -28,7 +28,7 @@ enum { FTPMARK_UNKNOWN = -1 };
  * @file_magic: the kernel it was built for, or NULL
  * @file_signed: it has a signature
  */
-struct ftpmark_kernel {
+struct fm_kernel {
 	char release[65];
 	bool loaded;
 	char *version;
@@ -43,7 +43,7 @@ struct ftpmark_kernel {
 };
 
 /**
- * struct ftpmark_sysctls - settings of the network namespace
+ * struct fm_sysctls - settings of the network namespace
  * @forward: packets of any interface are forwarded, IPv4
  * @forward6: packets are forwarded, IPv6
  * @vs_conntrack: net.ipv4.vs.conntrack
@@ -52,32 +52,32 @@ struct ftpmark_kernel {
  * @src_valid_mark: of any interface
  * @local: ports that connections from here get
  *
- * FTPMARK_UNKNOWN where it can't be read.
+ * FM_UNKNOWN where it can't be read.
  */
-struct ftpmark_sysctls {
+struct fm_sysctls {
 	long forward;
 	long forward6;
 	long vs_conntrack;
 	long tracked;
 	long rp_filter;
 	long src_valid_mark;
-	struct ftpmark_range local;
+	struct fm_range local;
 };
 
 /**
- * struct ftpmark_dest - a real server of an IPVS service
+ * struct fm_dest - a real server of an IPVS service
  * @address: its address
  * @method: how it is forwarded to, an IP_VS_CONN_F_FWD_MASK value
  * @weight: its weight
  */
-struct ftpmark_dest {
-	struct ftpmark_prefix address;
+struct fm_dest {
+	struct fm_prefix address;
 	uint32_t method;
 	int32_t weight;
 };
 
 /**
- * struct ftpmark_virtual - an IPVS service
+ * struct fm_virtual - an IPVS service
  * @family: AF_INET or AF_INET6
  * @mark: the firewall mark that it is for, or 0
  * @protocol: IPPROTO_TCP or another, if it is for an address
@@ -91,11 +91,11 @@ struct ftpmark_dest {
  * @dest_count: how many real servers
  * @dest: these
  */
-struct ftpmark_virtual {
+struct fm_virtual {
 	int family;
 	uint32_t mark;
 	unsigned int protocol;
-	struct ftpmark_prefix address;
+	struct fm_prefix address;
 	unsigned int port;
 	uint32_t flags;
 	uint32_t timeout;
@@ -103,25 +103,25 @@ struct ftpmark_virtual {
 	char scheduler[16];
 	char engine[16];
 	size_t dest_count;
-	struct ftpmark_dest *dest;
+	struct fm_dest *dest;
 };
 
 /**
- * struct ftpmark_ipvs - IPVS in the network namespace
+ * struct fm_ipvs - IPVS in the network namespace
  * @err: why it could not be asked, a -errno, or 0
  * @tcp_timeout: seconds an idle connection is remembered
  * @count: how many services
  * @service: these
  */
-struct ftpmark_ipvs {
+struct fm_ipvs {
 	int err;
 	uint32_t tcp_timeout;
 	size_t count;
-	struct ftpmark_virtual *service;
+	struct fm_virtual *service;
 };
 
 /**
- * struct ftpmark_policy - a routing rule that looks at marks
+ * struct fm_policy - a routing rule that looks at marks
  * @family: AF_INET or AF_INET6
  * @priority: its place
  * @invert: it is for all other packets
@@ -129,7 +129,7 @@ struct ftpmark_ipvs {
  * @mask: in these bits
  * @table: where routes are then looked up
  */
-struct ftpmark_policy {
+struct fm_policy {
 	int family;
 	uint32_t priority;
 	bool invert;
@@ -139,75 +139,75 @@ struct ftpmark_policy {
 };
 
 /**
- * struct ftpmark_policies - the routing rules that look at marks
+ * struct fm_policies - the routing rules that look at marks
  * @err: why they could not be read, a -errno, or 0
  * @count: how many
  * @item: these
  */
-struct ftpmark_policies {
+struct fm_policies {
 	int err;
 	size_t count;
-	struct ftpmark_policy *item;
+	struct fm_policy *item;
 };
 
 /**
- * struct ftpmark_filter_rule - a rule of iptables or nftables
+ * struct fm_filter_rule - a rule of iptables or nftables
  * @mark: the mark that it sets, or 0 if it translates source addresses
  * @ports: of packets from these ports, otherwise
  * @from: and these addresses; none if it is for any, or not known for which
  * @text: the rule
  * @removal: the command that deletes it
  */
-struct ftpmark_filter_rule {
+struct fm_filter_rule {
 	uint32_t mark;
-	struct ftpmark_ranges ports;
-	struct ftpmark_prefixes from;
+	struct fm_ranges ports;
+	struct fm_prefixes from;
 	char *text;
 	char *removal;
 };
 
 /**
- * struct ftpmark_filter_rules - rules that do what the module does
+ * struct fm_filter_rules - rules that do what the module does
  * @err: why they could not be read, a -errno, or 0
  * @count: how many
  * @item: these
  */
-struct ftpmark_filter_rules {
+struct fm_filter_rules {
 	int err;
 	size_t count;
-	struct ftpmark_filter_rule *item;
+	struct fm_filter_rule *item;
 };
 
 /**
- * struct ftpmark_instance - a service of the module
+ * struct fm_instance - a service of the module
  * @profile: its settings as they are written
  * @enabled: packets see it
  * @notrack: its flows are not tracked
  * @mark: its mark
  * @vip: its virtual addresses
- * @local: for each of them, whether packets to it stay here; FTPMARK_UNKNOWN
+ * @local: for each of them, whether packets to it stay here; FM_UNKNOWN
  * @real: its real servers
  * @control: ports
  * @passive: ports
  * @active_ports: ports
  * @counts: its counters
  */
-struct ftpmark_instance {
-	const struct ftpmark_profile *profile;
+struct fm_instance {
+	const struct fm_profile *profile;
 	bool enabled;
 	bool notrack;
 	uint32_t mark;
-	struct ftpmark_prefixes vip;
-	int local[FTPMARK_ITEMS_MAX];
-	struct ftpmark_prefixes real;
-	struct ftpmark_ranges control;
-	struct ftpmark_ranges passive;
-	struct ftpmark_ranges active_ports;
-	struct ftpmark_counts counts;
+	struct fm_prefixes vip;
+	int local[FM_ITEMS_MAX];
+	struct fm_prefixes real;
+	struct fm_ranges control;
+	struct fm_ranges passive;
+	struct fm_ranges active_ports;
+	struct fm_counts counts;
 };
 
 /**
- * struct ftpmark_router - all of it
+ * struct fm_router - all of it
  * @kernel: kernel and module
  * @sysctls: settings of the namespace
  * @helper_ipvs: ip_vs_ftp is loaded
@@ -219,29 +219,29 @@ struct ftpmark_instance {
  * @policies: routing rules
  * @rules: rules of iptables and nftables
  */
-struct ftpmark_router {
-	struct ftpmark_kernel kernel;
-	struct ftpmark_sysctls sysctls;
+struct fm_router {
+	struct fm_kernel kernel;
+	struct fm_sysctls sysctls;
 	bool helper_ipvs;
 	bool helper_nat;
-	struct ftpmark_config config;
+	struct fm_config config;
 	size_t count;
-	struct ftpmark_instance *service;
-	struct ftpmark_ipvs ipvs;
-	struct ftpmark_policies policies;
-	struct ftpmark_filter_rules rules;
+	struct fm_instance *service;
+	struct fm_ipvs ipvs;
+	struct fm_policies policies;
+	struct fm_filter_rules rules;
 };
 
-void ftpmark_kernel_gather(struct ftpmark_kernel *kernel);
-void ftpmark_sysctls_gather(struct ftpmark_sysctls *sysctls);
-int ftpmark_services_gather(struct ftpmark_router *router);
-int ftpmark_ipvs_gather(struct ftpmark_ipvs *ipvs);
-int ftpmark_policies_gather(struct ftpmark_policies *policies);
-int ftpmark_local_gather(struct ftpmark_router *router);
-int ftpmark_filter_rules_gather(struct ftpmark_filter_rules *rules);
+void fm_kernel_gather(struct fm_kernel *kernel);
+void fm_sysctls_gather(struct fm_sysctls *sysctls);
+int fm_services_gather(struct fm_router *router);
+int fm_ipvs_gather(struct fm_ipvs *ipvs);
+int fm_policies_gather(struct fm_policies *policies);
+int fm_local_gather(struct fm_router *router);
+int fm_filter_rules_gather(struct fm_filter_rules *rules);
 
-void ftpmark_kernel_free(struct ftpmark_kernel *kernel);
-void ftpmark_ipvs_free(struct ftpmark_ipvs *ipvs);
-void ftpmark_filter_rules_free(struct ftpmark_filter_rules *rules);
+void fm_kernel_free(struct fm_kernel *kernel);
+void fm_ipvs_free(struct fm_ipvs *ipvs);
+void fm_filter_rules_free(struct fm_filter_rules *rules);
 
-#endif /* FTPMARK_ROUTER_H */
+#endif /* FM_ROUTER_ROUTER_H */

@@ -11,7 +11,7 @@
 #include "router/netlink.h"
 #include "router/router.h"
 
-static int ftpmark_route_type(struct nl_msg *msg, void *arg)
+static int fm_route_type(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *header = nlmsg_hdr(msg);
 	struct rtmsg *route = nlmsg_data(header);
@@ -23,8 +23,8 @@ static int ftpmark_route_type(struct nl_msg *msg, void *arg)
 }
 
 /* As it looks up a packet with the service's mark, which routes may need. */
-static struct nl_msg *ftpmark_route_message(const struct ftpmark_prefix *vip,
-					    uint32_t mark)
+static struct nl_msg *fm_route_message(const struct fm_prefix *vip,
+				       uint32_t mark)
 {
 	struct rtmsg route = {
 		.rtm_family = vip->family,
@@ -41,8 +41,8 @@ static struct nl_msg *ftpmark_route_message(const struct ftpmark_prefix *vip,
 	return msg;
 }
 
-static int ftpmark_local(struct nl_sock *sock,
-			 struct ftpmark_instance *service)
+static int fm_local(struct nl_sock *sock,
+		    struct fm_instance *service)
 {
 	int type;
 	size_t i;
@@ -50,10 +50,10 @@ static int ftpmark_local(struct nl_sock *sock,
 
 	for (i = 0; i < service->vip.count; i++) {
 		type = RTN_UNSPEC;
-		err = ftpmark_netlink_ask(sock,
-					  ftpmark_route_message(&service->vip.item[i],
-								service->mark),
-					  ftpmark_route_type, &type);
+		err = fm_netlink_ask(sock,
+				     fm_route_message(&service->vip.item[i],
+						      service->mark),
+				     fm_route_type, &type);
 		if (err == -ENOMEM)
 			return err;
 		/* Without a route the answer is one of several errors. */
@@ -63,36 +63,36 @@ static int ftpmark_local(struct nl_sock *sock,
 }
 
 /**
- * ftpmark_local_gather() - find out which VIPs are local
+ * fm_local_gather() - find out which VIPs are local
  * @router: whose services'
  *
  * Return: 0 or -ENOMEM.
  */
-int ftpmark_local_gather(struct ftpmark_router *router)
+int fm_local_gather(struct fm_router *router)
 {
 	struct nl_sock *sock;
 	size_t i, j;
 	int err;
 
-	sock = ftpmark_netlink_open(NETLINK_ROUTE, &err);
+	sock = fm_netlink_open(NETLINK_ROUTE, &err);
 	for (i = 0; i < router->count; i++) {
 		for (j = 0; j < router->service[i].vip.count; j++)
-			router->service[i].local[j] = FTPMARK_UNKNOWN;
+			router->service[i].local[j] = FM_UNKNOWN;
 	}
 	if (!sock)
 		return err == -ENOMEM ? err : 0;
 	for (i = 0; !err && i < router->count; i++)
-		err = ftpmark_local(sock, &router->service[i]);
+		err = fm_local(sock, &router->service[i]);
 	nl_socket_free(sock);
 	return err;
 }
 
-static int ftpmark_policy(struct nl_msg *msg, void *arg)
+static int fm_policy(struct nl_msg *msg, void *arg)
 {
 	struct fib_rule_hdr *rule = nlmsg_data(nlmsg_hdr(msg));
-	struct ftpmark_policies *policies = arg;
+	struct fm_policies *policies = arg;
 	struct nlattr *attr[FRA_MAX + 1];
-	struct ftpmark_policy *grown;
+	struct fm_policy *grown;
 
 	/* A mark of 0 is not said, but its mask is. */
 	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(*rule), attr, FRA_MAX, NULL) ||
@@ -116,8 +116,8 @@ static int ftpmark_policy(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int ftpmark_policies_ask(struct nl_sock *sock, int family,
-				struct ftpmark_policies *policies)
+static int fm_policies_ask(struct nl_sock *sock, int family,
+			   struct fm_policies *policies)
 {
 	struct fib_rule_hdr rule = { .family = family };
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETRULE,
@@ -127,25 +127,25 @@ static int ftpmark_policies_ask(struct nl_sock *sock, int family,
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	return ftpmark_netlink_ask(sock, msg, ftpmark_policy, policies);
+	return fm_netlink_ask(sock, msg, fm_policy, policies);
 }
 
 /**
- * ftpmark_policies_gather() - read the routing rules that look at marks
+ * fm_policies_gather() - read the routing rules that look at marks
  * @policies: these; what went wrong is told there
  *
  * Return: 0 or -ENOMEM.
  */
-int ftpmark_policies_gather(struct ftpmark_policies *policies)
+int fm_policies_gather(struct fm_policies *policies)
 {
 	struct nl_sock *sock;
 	int err;
 
-	sock = ftpmark_netlink_open(NETLINK_ROUTE, &err);
+	sock = fm_netlink_open(NETLINK_ROUTE, &err);
 	if (sock)
-		err = ftpmark_policies_ask(sock, AF_INET, policies);
+		err = fm_policies_ask(sock, AF_INET, policies);
 	if (!err)
-		err = ftpmark_policies_ask(sock, AF_INET6, policies);
+		err = fm_policies_ask(sock, AF_INET6, policies);
 	nl_socket_free(sock);
 	policies->err = err;
 	return err == -ENOMEM ? err : 0;

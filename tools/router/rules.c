@@ -16,10 +16,10 @@
 #include "router/router.h"
 #include "router/run_program.h"
 
-static int ftpmark_rule_add(struct ftpmark_filter_rules *rules,
-			    const struct ftpmark_filter_rule *found)
+static int fm_rule_add(struct fm_filter_rules *rules,
+		       const struct fm_filter_rule *found)
 {
-	struct ftpmark_filter_rule *grown = NULL;
+	struct fm_filter_rule *grown = NULL;
 
 	if (found->text && found->removal)
 		grown = reallocarray(rules->item, rules->count + 1,
@@ -38,7 +38,7 @@ static int ftpmark_rule_add(struct ftpmark_filter_rules *rules,
  * The word behind another one, its end marked by a blank or the line's. What
  * is negated, " ! --sport 20", is none.
  */
-static const char *ftpmark_rule_word(const char *line, const char *option)
+static const char *fm_rule_word(const char *line, const char *option)
 {
 	const char *found = strstr(line, option);
 
@@ -48,12 +48,12 @@ static const char *ftpmark_rule_word(const char *line, const char *option)
 }
 
 /* "20", "0:1023" or "20,2020"; nobody sends from port 0. */
-static void ftpmark_rule_ports(const char *word, struct ftpmark_ranges *ports)
+static void fm_rule_ports(const char *word, struct fm_ranges *ports)
 {
-	struct ftpmark_range *range;
+	struct fm_range *range;
 	char *end;
 
-	for (; ports->count < FTPMARK_ITEMS_MAX; word = end + 1) {
+	for (; ports->count < FM_ITEMS_MAX; word = end + 1) {
 		range = &ports->item[ports->count];
 		range->first = strtoul(word, &end, 10);
 		range->last = range->first;
@@ -67,44 +67,44 @@ static void ftpmark_rule_ports(const char *word, struct ftpmark_ranges *ports)
 }
 
 /* Of "-A CHAIN -s ADDRESS ...", where iptables-save has it. */
-static void ftpmark_rule_source(const char *line,
-				struct ftpmark_prefixes *from)
+static void fm_rule_source(const char *line,
+			   struct fm_prefixes *from)
 {
 	const char *word = line + strlen("-A ");
-	struct ftpmark_fault fault;
-	char text[FTPMARK_PREFIX_TEXT];
+	struct fm_fault fault;
+	char text[FM_PREFIX_TEXT];
 
 	word += strcspn(word, " ");
 	if (strncmp(word, " -s ", 4))
 		return;
 	word += 4;
 	snprintf(text, sizeof(text), "%.*s", (int)strcspn(word, " "), word);
-	if (!ftpmark_prefixes_parse(text, false, 1, from, &fault))
+	if (!fm_prefixes_parse(text, false, 1, from, &fault))
 		from->count = 0;
 }
 
 /* A line of iptables-save: "-A CHAIN ...". */
-static int ftpmark_save_line(const char *program, const char *table,
-			     const char *line,
-			     struct ftpmark_filter_rules *rules)
+static int fm_save_line(const char *program, const char *table,
+			const char *line,
+			struct fm_filter_rules *rules)
 {
-	struct ftpmark_filter_rule rule = { .mark = 0 };
+	struct fm_filter_rule rule = { .mark = 0 };
 	const char *word;
 
 	if (strncmp(line, "-A ", 3))
 		return 0;
 	if (strstr(line, " -j MARK ")) {
-		word = ftpmark_rule_word(line, " --set-xmark ");
+		word = fm_rule_word(line, " --set-xmark ");
 		if (!word)
-			word = ftpmark_rule_word(line, " --set-mark ");
+			word = fm_rule_word(line, " --set-mark ");
 		rule.mark = word ? strtoul(word, NULL, 0) : 0;
 	} else if (strstr(line, " -j MASQUERADE") || strstr(line, " -j SNAT ")) {
-		word = ftpmark_rule_word(line, " --sport ");
+		word = fm_rule_word(line, " --sport ");
 		if (!word)
-			word = ftpmark_rule_word(line, " --sports ");
+			word = fm_rule_word(line, " --sports ");
 		if (word)
-			ftpmark_rule_ports(word, &rule.ports);
-		ftpmark_rule_source(line, &rule.from);
+			fm_rule_ports(word, &rule.ports);
+		fm_rule_source(line, &rule.from);
 	}
 	if (!rule.mark && !rule.ports.count)
 		return 0;
@@ -113,11 +113,11 @@ static int ftpmark_save_line(const char *program, const char *table,
 	if (asprintf(&rule.removal, "%s -t %s -D %s", program, table,
 		     line + 3) < 0)
 		rule.removal = NULL;
-	return ftpmark_rule_add(rules, &rule);
+	return fm_rule_add(rules, &rule);
 }
 
-static int ftpmark_save_text(const char *program, char *text,
-			     struct ftpmark_filter_rules *rules)
+static int fm_save_text(const char *program, char *text,
+			struct fm_filter_rules *rules)
 {
 	const char *table = "filter";
 	char *save = NULL;
@@ -129,13 +129,13 @@ static int ftpmark_save_text(const char *program, char *text,
 		if (line[0] == '*')
 			table = line + 1;
 		else
-			err = ftpmark_save_line(program, table, line, rules);
+			err = fm_save_line(program, table, line, rules);
 	}
 	return err;
 }
 
-static int ftpmark_save_read(const char *program,
-			     struct ftpmark_filter_rules *rules)
+static int fm_save_read(const char *program,
+			struct fm_filter_rules *rules)
 {
 	char command[64];
 	const char *const argv[] = { command, NULL };
@@ -143,16 +143,16 @@ static int ftpmark_save_read(const char *program,
 	int err;
 
 	snprintf(command, sizeof(command), "%s-save", program);
-	err = ftpmark_program_read(argv, &text);
+	err = fm_program_read(argv, &text);
 	if (err)
 		return err;
-	err = ftpmark_save_text(program, text, rules);
+	err = fm_save_text(program, text, rules);
 	free(text);
 	return err;
 }
 
-static struct json_object *ftpmark_member(struct json_object *object,
-					  const char *key)
+static struct json_object *fm_member(struct json_object *object,
+				     const char *key)
 {
 	struct json_object *member = NULL;
 
@@ -162,25 +162,25 @@ static struct json_object *ftpmark_member(struct json_object *object,
 	return member;
 }
 
-static const char *ftpmark_string(struct json_object *object, const char *key)
+static const char *fm_string(struct json_object *object, const char *key)
 {
-	const char *text = json_object_get_string(ftpmark_member(object, key));
+	const char *text = json_object_get_string(fm_member(object, key));
 
 	return text ? text : "";
 }
 
 /* 20, { "range": [20, 30] } or { "set": [20, ...] }. */
-static void ftpmark_nft_ports(struct json_object *value,
-			      struct ftpmark_ranges *ports)
+static void fm_nft_ports(struct json_object *value,
+			 struct fm_ranges *ports)
 {
-	struct json_object *range = ftpmark_member(value, "range");
-	struct json_object *set = ftpmark_member(value, "set");
-	struct ftpmark_range *item;
+	struct json_object *range = fm_member(value, "range");
+	struct json_object *set = fm_member(value, "set");
+	struct fm_range *item;
 	size_t i;
 
 	for (i = 0; set && i < json_object_array_length(set); i++)
-		ftpmark_nft_ports(json_object_array_get_idx(set, i), ports);
-	if (set || ports->count == FTPMARK_ITEMS_MAX)
+		fm_nft_ports(json_object_array_get_idx(set, i), ports);
+	if (set || ports->count == FM_ITEMS_MAX)
 		return;
 	item = &ports->item[ports->count];
 	if (range) {
@@ -198,32 +198,32 @@ static void ftpmark_nft_ports(struct json_object *value,
  * "10.0.0.1", { "prefix": { "addr": "10.0.0.0", "len": 24 } } or { "set": [...] }
  * of these; false for another.
  */
-static bool ftpmark_nft_addresses(struct json_object *value,
-				  struct ftpmark_prefixes *list)
+static bool fm_nft_addresses(struct json_object *value,
+			     struct fm_prefixes *list)
 {
-	struct json_object *prefix = ftpmark_member(value, "prefix");
-	struct json_object *set = ftpmark_member(value, "set");
-	char text[FTPMARK_PREFIX_TEXT];
-	struct ftpmark_prefixes one;
-	struct ftpmark_fault fault;
+	struct json_object *prefix = fm_member(value, "prefix");
+	struct json_object *set = fm_member(value, "set");
+	char text[FM_PREFIX_TEXT];
+	struct fm_prefixes one;
+	struct fm_fault fault;
 	size_t i;
 
 	for (i = 0; set && i < json_object_array_length(set); i++) {
-		if (!ftpmark_nft_addresses(json_object_array_get_idx(set, i),
-					   list))
+		if (!fm_nft_addresses(json_object_array_get_idx(set, i),
+				      list))
 			return false;
 	}
 	if (set)
 		return true;
 	if (prefix)
 		snprintf(text, sizeof(text), "%s/%s",
-			 ftpmark_string(prefix, "addr"),
-			 ftpmark_string(prefix, "len"));
+			 fm_string(prefix, "addr"),
+			 fm_string(prefix, "len"));
 	else
 		snprintf(text, sizeof(text), "%s",
 			 json_object_get_string(value));
-	if (list->count == FTPMARK_ITEMS_MAX ||
-	    !ftpmark_prefixes_parse(text, false, 1, &one, &fault) || !one.count)
+	if (list->count == FM_ITEMS_MAX ||
+	    !fm_prefixes_parse(text, false, 1, &one, &fault) || !one.count)
 		return false;
 	list->item[list->count++] = one.item[0];
 	return true;
@@ -233,10 +233,10 @@ static bool ftpmark_nft_addresses(struct json_object *value,
  * "sport < 1024" and its like. A second one narrows the first, as in
  * "sport > 15 tcp sport < 25".
  */
-static void ftpmark_nft_bound(const char *op, struct json_object *value,
-			      struct ftpmark_ranges *ports)
+static void fm_nft_bound(const char *op, struct json_object *value,
+			 struct fm_ranges *ports)
 {
-	struct ftpmark_range *range = &ports->item[0];
+	struct fm_range *range = &ports->item[0];
 	unsigned int port = json_object_get_int(value);
 
 	if (!json_object_is_type(value, json_type_int) ||
@@ -255,47 +255,47 @@ static void ftpmark_nft_bound(const char *op, struct json_object *value,
 	ports->count = 1;
 }
 
-static void ftpmark_nft_match(struct json_object *match,
-			      struct ftpmark_filter_rule *rule)
+static void fm_nft_match(struct json_object *match,
+			 struct fm_filter_rule *rule)
 {
-	struct json_object *right = ftpmark_member(match, "right");
-	const char *op = ftpmark_string(match, "op");
+	struct json_object *right = fm_member(match, "right");
+	const char *op = fm_string(match, "op");
 	bool equal = !strcmp(op, "==");
 	struct json_object *left;
 	const char *field;
 
-	left = ftpmark_member(ftpmark_member(match, "left"), "payload");
-	field = ftpmark_string(left, "field");
+	left = fm_member(fm_member(match, "left"), "payload");
+	field = fm_string(left, "field");
 	if (!strcmp(field, "sport") && equal)
-		ftpmark_nft_ports(right, &rule->ports);
+		fm_nft_ports(right, &rule->ports);
 	else if (!strcmp(field, "sport"))
-		ftpmark_nft_bound(op, right, &rule->ports);
+		fm_nft_bound(op, right, &rule->ports);
 	else if (!strcmp(field, "saddr") && equal &&
-		 !ftpmark_nft_addresses(right, &rule->from))
+		 !fm_nft_addresses(right, &rule->from))
 		rule->from.count = 0;
 }
 
 /* One expression of a rule; true if it translates source addresses. */
-static bool ftpmark_nft_expression(struct json_object *expression,
-				   struct ftpmark_filter_rule *rule)
+static bool fm_nft_expression(struct json_object *expression,
+			      struct fm_filter_rule *rule)
 {
-	struct json_object *mangle = ftpmark_member(expression, "mangle");
+	struct json_object *mangle = fm_member(expression, "mangle");
 	struct json_object *key;
 
-	key = ftpmark_member(ftpmark_member(mangle, "key"), "meta");
-	if (key && !strcmp(ftpmark_string(key, "key"), "mark"))
-		rule->mark = json_object_get_int64(ftpmark_member(mangle,
-								  "value"));
-	ftpmark_nft_match(ftpmark_member(expression, "match"), rule);
+	key = fm_member(fm_member(mangle, "key"), "meta");
+	if (key && !strcmp(fm_string(key, "key"), "mark"))
+		rule->mark = json_object_get_int64(fm_member(mangle,
+							     "value"));
+	fm_nft_match(fm_member(expression, "match"), rule);
 	return json_object_object_get_ex(expression, "masquerade", NULL) ||
 	       json_object_object_get_ex(expression, "snat", NULL);
 }
 
-static int ftpmark_nft_rule(struct json_object *json,
-			    struct ftpmark_filter_rules *rules)
+static int fm_nft_rule(struct json_object *json,
+		       struct fm_filter_rules *rules)
 {
-	struct json_object *list = ftpmark_member(json, "expr");
-	struct ftpmark_filter_rule rule = { .mark = 0 };
+	struct json_object *list = fm_member(json, "expr");
+	struct fm_filter_rule rule = { .mark = 0 };
 	char place[256];
 	bool nat = false;
 	size_t i;
@@ -303,24 +303,24 @@ static int ftpmark_nft_rule(struct json_object *json,
 	if (!json_object_is_type(list, json_type_array))
 		return 0;
 	for (i = 0; i < json_object_array_length(list); i++)
-		nat |= ftpmark_nft_expression(json_object_array_get_idx(list, i),
-					      &rule);
+		nat |= fm_nft_expression(json_object_array_get_idx(list, i),
+					 &rule);
 	if (rule.mark)
 		rule.ports.count = 0;
 	else if (!nat || !rule.ports.count)
 		return 0;
 	snprintf(place, sizeof(place), "%s %s %s handle %s",
-		 ftpmark_string(json, "family"), ftpmark_string(json, "table"),
-		 ftpmark_string(json, "chain"), ftpmark_string(json, "handle"));
+		 fm_string(json, "family"), fm_string(json, "table"),
+		 fm_string(json, "chain"), fm_string(json, "handle"));
 	if (asprintf(&rule.text, "nft rule %s", place) < 0)
 		rule.text = NULL;
 	if (asprintf(&rule.removal, "nft delete rule %s", place) < 0)
 		rule.removal = NULL;
-	return ftpmark_rule_add(rules, &rule);
+	return fm_rule_add(rules, &rule);
 }
 
 /* Without the elements of sets, which may be many. */
-static int ftpmark_nft_read(struct ftpmark_filter_rules *rules)
+static int fm_nft_read(struct fm_filter_rules *rules)
 {
 	static const char *const argv[] = { "nft", "-j", "-n", "-t", "list",
 					    "ruleset", NULL };
@@ -329,26 +329,26 @@ static int ftpmark_nft_read(struct ftpmark_filter_rules *rules)
 	size_t i;
 	int err;
 
-	err = ftpmark_program_read(argv, &text);
+	err = fm_program_read(argv, &text);
 	if (err)
 		return err;
 	json = json_tokener_parse(text);
 	free(text);
-	list = ftpmark_member(json, "nftables");
+	list = fm_member(json, "nftables");
 	if (!json_object_is_type(list, json_type_array))
 		err = -EIO;
 	for (i = 0; !err && i < json_object_array_length(list); i++) {
-		rule = ftpmark_member(json_object_array_get_idx(list, i),
-				      "rule");
+		rule = fm_member(json_object_array_get_idx(list, i),
+				 "rule");
 		if (rule)
-			err = ftpmark_nft_rule(rule, rules);
+			err = fm_nft_rule(rule, rules);
 	}
 	json_object_put(json);
 	return err;
 }
 
 /* Whether there are any, without having the kernel load what makes them. */
-static int ftpmark_legacy_tables(const char *path)
+static int fm_legacy_tables(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	int there;
@@ -360,19 +360,19 @@ static int ftpmark_legacy_tables(const char *path)
 	return there;
 }
 
-static int ftpmark_legacy_read(const char *names, const char *program,
-			       struct ftpmark_filter_rules *rules)
+static int fm_legacy_read(const char *names, const char *program,
+			  struct fm_filter_rules *rules)
 {
-	int there = ftpmark_legacy_tables(names);
+	int there = fm_legacy_tables(names);
 
-	return there > 0 ? ftpmark_save_read(program, rules) : there;
+	return there > 0 ? fm_save_read(program, rules) : there;
 }
 
 /*
  * A question would have the kernel load nf_tables. If it is built in, it need
  * not show up below /sys/module.
  */
-static bool ftpmark_nft_there(void)
+static bool fm_nft_there(void)
 {
 	char path[PATH_MAX], line[PATH_MAX];
 	bool module = false;
@@ -394,30 +394,30 @@ static bool ftpmark_nft_there(void)
 }
 
 /**
- * ftpmark_filter_rules_gather() - read rules of iptables and nftables
+ * fm_filter_rules_gather() - read rules of iptables and nftables
  * @rules: those that do what the module does; what went wrong is told there
  *
  * Return: 0 or -ENOMEM.
  */
-int ftpmark_filter_rules_gather(struct ftpmark_filter_rules *rules)
+int fm_filter_rules_gather(struct fm_filter_rules *rules)
 {
 	int errs[] = { 0, 0, 0, 0, 0 };
 	size_t i;
 
-	errs[0] = ftpmark_legacy_read("/proc/net/ip_tables_names",
-				      "iptables-legacy", rules);
-	errs[1] = ftpmark_legacy_read("/proc/net/ip6_tables_names",
-				      "ip6tables-legacy", rules);
-	if (ftpmark_nft_there()) {
+	errs[0] = fm_legacy_read("/proc/net/ip_tables_names",
+				 "iptables-legacy", rules);
+	errs[1] = fm_legacy_read("/proc/net/ip6_tables_names",
+				 "ip6tables-legacy", rules);
+	if (fm_nft_there()) {
 		/* What iptables makes of nftables nft can't tell as well. */
-		errs[2] = ftpmark_save_read("iptables-nft", rules);
-		errs[3] = ftpmark_save_read("ip6tables-nft", rules);
+		errs[2] = fm_save_read("iptables-nft", rules);
+		errs[3] = fm_save_read("ip6tables-nft", rules);
 		/* Without this program nobody makes such tables. */
 		for (i = 2; i < 4; i++) {
 			if (errs[i] == -ENOENT)
 				errs[i] = 0;
 		}
-		errs[4] = ftpmark_nft_read(rules);
+		errs[4] = fm_nft_read(rules);
 	}
 	for (i = 0; i < ARRAY_SIZE(errs) && rules->err != -ENOMEM; i++) {
 		if (errs[i])
@@ -430,10 +430,10 @@ int ftpmark_filter_rules_gather(struct ftpmark_filter_rules *rules)
 }
 
 /**
- * ftpmark_filter_rules_free() - free rules
+ * fm_filter_rules_free() - free rules
  * @rules: the rules
  */
-void ftpmark_filter_rules_free(struct ftpmark_filter_rules *rules)
+void fm_filter_rules_free(struct fm_filter_rules *rules)
 {
 	while (rules->count) {
 		free(rules->item[--rules->count].text);

@@ -10,25 +10,25 @@
 
 #include "router/run_program.h"
 
-#define FTPMARK_PROGRAM_PATH \
+#define FM_PROGRAM_PATH \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-enum { FTPMARK_NO_PROGRAM = 127 };
+enum { FM_NO_PROGRAM = 127 };
 
 /* Only its output is of interest, and in no language but one. */
-static void ftpmark_program_exec(const char *const argv[], int out)
+static void fm_program_exec(const char *const argv[], int out)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ||
-	    setenv("LC_ALL", "C", 1) || setenv("PATH", FTPMARK_PROGRAM_PATH, 1))
+	    setenv("LC_ALL", "C", 1) || setenv("PATH", FM_PROGRAM_PATH, 1))
 		_exit(1);
 	execvp(argv[0], (char *const *)argv);
-	_exit(FTPMARK_NO_PROGRAM);
+	_exit(FM_NO_PROGRAM);
 }
 
-static int ftpmark_program_drain(int fd, char **output)
+static int fm_program_drain(int fd, char **output)
 {
 	char buffer[4096];
 	FILE *stream;
@@ -56,14 +56,14 @@ static int ftpmark_program_drain(int fd, char **output)
 }
 
 /**
- * ftpmark_program_read() - run a program and read what it prints
+ * fm_program_read() - run a program and read what it prints
  * @argv: the program and its words, ended by NULL
  * @output: what it has printed, to be freed by the caller
  *
  * Return: 0, -ENOENT if there is no such program, -EIO if it failed, or
  * another -errno.
  */
-int ftpmark_program_read(const char *const argv[], char **output)
+int fm_program_read(const char *const argv[], char **output)
 {
 	int status = 0;
 	int fd[2];
@@ -77,17 +77,17 @@ int ftpmark_program_read(const char *const argv[], char **output)
 	fflush(stdout);
 	pid = fork();
 	if (!pid)
-		ftpmark_program_exec(argv, fd[1]);
+		fm_program_exec(argv, fd[1]);
 	err = pid < 0 ? -errno : 0;
 	close(fd[1]);
 	if (!err)
-		err = ftpmark_program_drain(fd[0], output);
+		err = fm_program_drain(fd[0], output);
 	close(fd[0]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!err && status)
 		err = WIFEXITED(status) &&
-		      WEXITSTATUS(status) == FTPMARK_NO_PROGRAM ? -ENOENT : -EIO;
+		      WEXITSTATUS(status) == FM_NO_PROGRAM ? -ENOENT : -EIO;
 	if (err) {
 		free(*output);
 		*output = NULL;

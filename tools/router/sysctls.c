@@ -8,25 +8,25 @@
 
 #include "router/router.h"
 
-#define FTPMARK_NET "/proc/sys/net/"
-#define FTPMARK_CONF FTPMARK_NET "ipv4/conf"
+#define FM_NET "/proc/sys/net/"
+#define FM_CONF FM_NET "ipv4/conf"
 
-static long ftpmark_number(const char *path)
+static long fm_number(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	long number;
 
 	if (!file)
-		return FTPMARK_UNKNOWN;
+		return FM_UNKNOWN;
 	if (fscanf(file, "%ld", &number) != 1)
-		number = FTPMARK_UNKNOWN;
+		number = FM_UNKNOWN;
 	fclose(file);
 	return number;
 }
 
-static void ftpmark_local_ports(struct ftpmark_range *range)
+static void fm_local_ports(struct fm_range *range)
 {
-	FILE *file = fopen(FTPMARK_NET "ipv4/ip_local_port_range", "re");
+	FILE *file = fopen(FM_NET "ipv4/ip_local_port_range", "re");
 
 	range->first = 0;
 	range->last = 0;
@@ -37,16 +37,16 @@ static void ftpmark_local_ports(struct ftpmark_range *range)
 	fclose(file);
 }
 
-static long ftpmark_interface_number(const char *name, const char *file)
+static long fm_interface_number(const char *name, const char *file)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), FTPMARK_CONF "/%s/%s", name, file);
-	return ftpmark_number(path);
+	snprintf(path, sizeof(path), FM_CONF "/%s/%s", name, file);
+	return fm_number(path);
 }
 
 /* "default" is for interfaces to come, and by "lo" no client comes in. */
-static bool ftpmark_interface_counts(const char *name)
+static bool fm_interface_counts(const char *name)
 {
 	return name[0] != '.' && strcmp(name, "all") &&
 	       strcmp(name, "default") && strcmp(name, "lo");
@@ -56,33 +56,33 @@ static bool ftpmark_interface_counts(const char *name)
  * An interface's check is the larger of its own and that of "all". Forwarding
  * is its own alone: a write of ip_forward is one to all of them.
  */
-static void ftpmark_interfaces(struct ftpmark_sysctls *sysctls)
+static void fm_interfaces(struct fm_sysctls *sysctls)
 {
-	long all = ftpmark_interface_number("all", "rp_filter");
+	long all = fm_interface_number("all", "rp_filter");
 	struct dirent *entry;
 	long number;
 	DIR *dir;
 
-	sysctls->rp_filter = FTPMARK_UNKNOWN;
+	sysctls->rp_filter = FM_UNKNOWN;
 	sysctls->src_valid_mark =
-		ftpmark_interface_number("all", "src_valid_mark");
-	dir = opendir(FTPMARK_CONF);
+		fm_interface_number("all", "src_valid_mark");
+	dir = opendir(FM_CONF);
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
-		if (!ftpmark_interface_counts(entry->d_name))
+		if (!fm_interface_counts(entry->d_name))
 			continue;
-		number = ftpmark_interface_number(entry->d_name, "rp_filter");
+		number = fm_interface_number(entry->d_name, "rp_filter");
 		if (number < all)
 			number = all;
 		/* 2 is the loose one. */
-		if (number == 1 || sysctls->rp_filter == FTPMARK_UNKNOWN)
+		if (number == 1 || sysctls->rp_filter == FM_UNKNOWN)
 			sysctls->rp_filter = number;
-		number = ftpmark_interface_number(entry->d_name,
-						  "src_valid_mark");
+		number = fm_interface_number(entry->d_name,
+					     "src_valid_mark");
 		if (number > sysctls->src_valid_mark)
 			sysctls->src_valid_mark = number;
-		number = ftpmark_interface_number(entry->d_name, "forwarding");
+		number = fm_interface_number(entry->d_name, "forwarding");
 		if (number > sysctls->forward)
 			sysctls->forward = number;
 	}
@@ -90,17 +90,17 @@ static void ftpmark_interfaces(struct ftpmark_sysctls *sysctls)
 }
 
 /**
- * ftpmark_sysctls_gather() - read settings of the network namespace
+ * fm_sysctls_gather() - read settings of the network namespace
  * @sysctls: the settings
  */
-void ftpmark_sysctls_gather(struct ftpmark_sysctls *sysctls)
+void fm_sysctls_gather(struct fm_sysctls *sysctls)
 {
-	sysctls->forward = ftpmark_number(FTPMARK_NET "ipv4/ip_forward");
+	sysctls->forward = fm_number(FM_NET "ipv4/ip_forward");
 	sysctls->forward6 =
-		ftpmark_number(FTPMARK_NET "ipv6/conf/all/forwarding");
-	sysctls->vs_conntrack = ftpmark_number(FTPMARK_NET "ipv4/vs/conntrack");
+		fm_number(FM_NET "ipv6/conf/all/forwarding");
+	sysctls->vs_conntrack = fm_number(FM_NET "ipv4/vs/conntrack");
 	sysctls->tracked =
-		ftpmark_number(FTPMARK_NET "netfilter/nf_conntrack_count");
-	ftpmark_interfaces(sysctls);
-	ftpmark_local_ports(&sysctls->local);
+		fm_number(FM_NET "netfilter/nf_conntrack_count");
+	fm_interfaces(sysctls);
+	fm_local_ports(&sysctls->local);
 }

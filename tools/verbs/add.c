@@ -8,62 +8,62 @@
 #include "module/service.h"
 #include "verbs/call.h"
 
-static void ftpmark_add_stuck(const struct ftpmark_step *step)
+static void fm_add_stuck(const struct fm_step *step)
 {
-	ftpmark_error("%s: left behind unfinished", step->profile->name);
+	fm_error("%s: left behind unfinished", step->profile->name);
 }
 
 /*
  * The kernel refuses to create a service that exists, so the service that is
  * taken back here was created here. Its settings need no undoing.
  */
-static int ftpmark_add(struct ftpmark_request *request)
+static int fm_add(struct fm_request *request)
 {
-	const struct ftpmark_apply_options options = {
-		.stuck = ftpmark_add_stuck,
+	const struct fm_apply_options options = {
+		.stuck = fm_add_stuck,
 	};
-	struct ftpmark_profile profile = { .name = (char *)request->name };
-	struct ftpmark_plan plan = { 0, 0, NULL, false };
-	const struct ftpmark_change *change;
+	struct fm_profile profile = { .name = (char *)request->name };
+	struct fm_plan plan = { 0, 0, NULL, false };
+	const struct fm_change *change;
 	int err = -ENOMEM;
 	size_t i;
 
-	ftpmark_plan_step(&plan, FTPMARK_STEP_CREATE, &profile, NULL, NULL,
-			  NULL);
+	fm_plan_step(&plan, FM_STEP_CREATE, &profile, NULL, NULL,
+		     NULL);
 	for (i = 0; i < request->count; i++) {
 		change = &request->changes[i];
-		ftpmark_plan_step(&plan, FTPMARK_STEP_WRITE, &profile,
-				  change->setting->file, change->value, NULL);
+		fm_plan_step(&plan, FM_STEP_WRITE, &profile,
+			     change->setting->file, change->value, NULL);
 	}
 	if (plan.failed)
-		ftpmark_error("%s: %s", request->name, strerror(ENOMEM));
+		fm_error("%s: %s", request->name, strerror(ENOMEM));
 	else
-		err = ftpmark_plan_apply(&plan, &options);
-	ftpmark_plan_free(&plan);
+		err = fm_plan_apply(&plan, &options);
+	fm_plan_free(&plan);
 	return err;
 }
 
 /**
- * ftpmark_cmd_add() - create, set and enable a service: all or nothing
+ * fm_cmd_add() - create, set and enable a service: all or nothing
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_add(const struct ftpmark_call *call)
+enum fm_status fm_cmd_add(const struct fm_call *call)
 {
-	struct ftpmark_request request;
-	enum ftpmark_status status;
+	struct fm_request request;
+	enum fm_status status;
 	sigset_t signals;
 	int err;
 
-	status = ftpmark_begin(call, FTPMARK_NAME_MAY_SET, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(call, FM_NAME_MAY_SET, &request);
+	if (status != FM_DONE)
 		return status;
-	ftpmark_request_enable(&request);
-	ftpmark_request_order(&request);
+	fm_request_enable(&request);
+	fm_request_order(&request);
 
-	ftpmark_signals_block(&signals);
-	err = ftpmark_add(&request);
-	ftpmark_signals_restore(&signals);
-	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
+	fm_signals_block(&signals);
+	err = fm_add(&request);
+	fm_signals_restore(&signals);
+	return err ? FM_REFUSED : FM_DONE;
 }

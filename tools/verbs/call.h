@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A verb, and what it was called with. */
-#ifndef FTPMARK_CALL_H
-#define FTPMARK_CALL_H
+#ifndef FM_VERBS_CALL_H
+#define FM_VERBS_CALL_H
 
 #include <stdio.h>
 
@@ -9,10 +9,10 @@
 #include "model/words.h"
 #include "status.h"
 
-struct ftpmark_call;
+struct fm_call;
 
 /**
- * struct ftpmark_verb - one command of the tool
+ * struct fm_verb - one command of the tool
  * @name: the word
  * @words: what follows it, for the usage line; "" for nothing
  * @summary: what it does, in a line
@@ -21,52 +21,52 @@ struct ftpmark_call;
  * @json: it can print JSON
  * @run: does it
  */
-struct ftpmark_verb {
+struct fm_verb {
 	const char *name;
 	const char *words;
 	const char *summary;
 	const char *help;
 	bool settings;
 	bool json;
-	enum ftpmark_status (*run)(const struct ftpmark_call *call);
+	enum fm_status (*run)(const struct fm_call *call);
 };
 
 /**
- * struct ftpmark_call - a verb and what it was called with
+ * struct fm_call - a verb and what it was called with
  * @verb: the verb
  * @netns: network namespace to work in, or NULL for the caller's
  * @json: print JSON; only ever set for a verb that can
  * @argc: number of words after the verb
  * @argv: these words
  */
-struct ftpmark_call {
-	const struct ftpmark_verb *verb;
+struct fm_call {
+	const struct fm_verb *verb;
 	const char *netns;
 	bool json;
 	int argc;
 	char *const *argv;
 };
 
-void ftpmark_verb_usage(FILE *out, const struct ftpmark_verb *verb);
-enum ftpmark_status ftpmark_begin(const struct ftpmark_call *call,
-				  enum ftpmark_shape shape,
-				  struct ftpmark_request *request);
-enum ftpmark_status ftpmark_open(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_word_error(const struct ftpmark_call *call,
-				       const char *word, const char *why);
+void fm_verb_usage(FILE *out, const struct fm_verb *verb);
+enum fm_status fm_begin(const struct fm_call *call,
+			enum fm_shape shape,
+			struct fm_request *request);
+enum fm_status fm_open(const struct fm_call *call);
+enum fm_status fm_word_error(const struct fm_call *call,
+			     const char *word, const char *why);
 
-enum ftpmark_status ftpmark_cmd_add(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_check(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_del(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_export(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_flush(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_import(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_restore(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_save(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_set(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_show(const struct ftpmark_call *call);
-enum ftpmark_status ftpmark_cmd_stats(const struct ftpmark_call *call);
+enum fm_status fm_cmd_add(const struct fm_call *call);
+enum fm_status fm_cmd_check(const struct fm_call *call);
+enum fm_status fm_cmd_del(const struct fm_call *call);
+enum fm_status fm_cmd_disable(const struct fm_call *call);
+enum fm_status fm_cmd_enable(const struct fm_call *call);
+enum fm_status fm_cmd_export(const struct fm_call *call);
+enum fm_status fm_cmd_flush(const struct fm_call *call);
+enum fm_status fm_cmd_import(const struct fm_call *call);
+enum fm_status fm_cmd_restore(const struct fm_call *call);
+enum fm_status fm_cmd_save(const struct fm_call *call);
+enum fm_status fm_cmd_set(const struct fm_call *call);
+enum fm_status fm_cmd_show(const struct fm_call *call);
+enum fm_status fm_cmd_stats(const struct fm_call *call);
 
-#endif /* FTPMARK_CALL_H */
+#endif /* FM_VERBS_CALL_H */

@@ -12,121 +12,121 @@
 #include "verbs/call.h"
 
 /* In this order findings of one grade are told. */
-static ftpmark_check_fn *const ftpmark_checks[] = {
-	ftpmark_check_loaded,
-	ftpmark_check_file,
-	ftpmark_check_signature,
-	ftpmark_check_versions,
-	ftpmark_check_enabled,
-	ftpmark_check_forwarding,
-	ftpmark_check_ipvs,
-	ftpmark_check_tcp_timeout,
-	ftpmark_check_helpers,
-	ftpmark_check_conntrack,
-	ftpmark_check_vs_conntrack,
-	ftpmark_check_unseen,
+static fm_check_fn *const fm_checks[] = {
+	fm_check_loaded,
+	fm_check_file,
+	fm_check_signature,
+	fm_check_versions,
+	fm_check_enabled,
+	fm_check_forwarding,
+	fm_check_ipvs,
+	fm_check_tcp_timeout,
+	fm_check_helpers,
+	fm_check_conntrack,
+	fm_check_vs_conntrack,
+	fm_check_unseen,
 };
 
 /* Of each service that is enabled. */
-static ftpmark_service_check_fn *const ftpmark_service_checks[] = {
-	ftpmark_check_vips,
-	ftpmark_check_virtual,
-	ftpmark_check_servers,
-	ftpmark_check_active,
-	ftpmark_check_port_services,
-	ftpmark_check_policies,
-	ftpmark_check_rules,
-	ftpmark_check_passive,
-	ftpmark_check_counters,
+static fm_service_check_fn *const fm_service_checks[] = {
+	fm_check_vips,
+	fm_check_virtual,
+	fm_check_servers,
+	fm_check_active,
+	fm_check_port_services,
+	fm_check_policies,
+	fm_check_rules,
+	fm_check_passive,
+	fm_check_counters,
 };
 
-static int ftpmark_router_gather(struct ftpmark_router *router)
+static int fm_router_gather(struct fm_router *router)
 {
 	int err;
 
 	router->helper_ipvs = !access("/sys/module/ip_vs_ftp", F_OK);
 	router->helper_nat = !access("/sys/module/nf_nat_ftp", F_OK);
-	ftpmark_sysctls_gather(&router->sysctls);
-	err = ftpmark_services_gather(router);
+	fm_sysctls_gather(&router->sysctls);
+	err = fm_services_gather(router);
 	if (!err)
-		err = ftpmark_ipvs_gather(&router->ipvs);
+		err = fm_ipvs_gather(&router->ipvs);
 	if (!err)
-		err = ftpmark_local_gather(router);
+		err = fm_local_gather(router);
 	if (!err)
-		err = ftpmark_policies_gather(&router->policies);
+		err = fm_policies_gather(&router->policies);
 	if (!err)
-		err = ftpmark_filter_rules_gather(&router->rules);
+		err = fm_filter_rules_gather(&router->rules);
 	return err;
 }
 
-static void ftpmark_router_free(struct ftpmark_router *router)
+static void fm_router_free(struct fm_router *router)
 {
-	ftpmark_filter_rules_free(&router->rules);
+	fm_filter_rules_free(&router->rules);
 	free(router->policies.item);
-	ftpmark_ipvs_free(&router->ipvs);
+	fm_ipvs_free(&router->ipvs);
 	free(router->service);
-	ftpmark_config_free(&router->config);
-	ftpmark_kernel_free(&router->kernel);
+	fm_config_free(&router->config);
+	fm_kernel_free(&router->kernel);
 }
 
-static void ftpmark_judge(const struct ftpmark_router *router,
-			  struct ftpmark_findings *findings)
+static void fm_judge(const struct fm_router *router,
+		     struct fm_findings *findings)
 {
 	size_t i, j;
 
-	for (i = 0; i < ARRAY_SIZE(ftpmark_checks); i++)
-		ftpmark_checks[i](router, findings);
+	for (i = 0; i < ARRAY_SIZE(fm_checks); i++)
+		fm_checks[i](router, findings);
 	for (i = 0; i < router->count; i++) {
 		if (!router->service[i].enabled)
 			continue;
-		for (j = 0; j < ARRAY_SIZE(ftpmark_service_checks); j++)
-			ftpmark_service_checks[j](router, &router->service[i],
-						  findings);
+		for (j = 0; j < ARRAY_SIZE(fm_service_checks); j++)
+			fm_service_checks[j](router, &router->service[i],
+					     findings);
 	}
 }
 
-static int ftpmark_check_print(const struct ftpmark_call *call,
-			       const struct ftpmark_findings *findings)
+static int fm_check_print(const struct fm_call *call,
+			  const struct fm_findings *findings)
 {
 	if (findings->failed)
 		return -ENOMEM;
 	if (call->json)
-		return ftpmark_findings_print_json(findings);
+		return fm_findings_print_json(findings);
 	if (findings->count)
-		ftpmark_findings_print(findings);
+		fm_findings_print(findings);
 	else
 		puts("nothing is wrong");
 	return 0;
 }
 
 /**
- * ftpmark_cmd_check() - is this router able to serve FTP
+ * fm_cmd_check() - is this router able to serve FTP
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_check(const struct ftpmark_call *call)
+enum fm_status fm_cmd_check(const struct fm_call *call)
 {
-	struct ftpmark_router router = { .count = 0 };
-	struct ftpmark_findings findings = { .count = 0 };
+	struct fm_router router = { .count = 0 };
+	struct fm_findings findings = { .count = 0 };
 	bool fault;
 	int err;
 
 	if (call->argc)
-		return ftpmark_word_error(call, call->argv[0], "not expected");
-	ftpmark_kernel_gather(&router.kernel);
-	err = call->netns ? ftpmark_netns_enter(call->netns) : 0;
+		return fm_word_error(call, call->argv[0], "not expected");
+	fm_kernel_gather(&router.kernel);
+	err = call->netns ? fm_netns_enter(call->netns) : 0;
 	if (!err) {
-		err = ftpmark_router_gather(&router);
+		err = fm_router_gather(&router);
 		if (!err) {
-			ftpmark_judge(&router, &findings);
-			err = ftpmark_check_print(call, &findings);
+			fm_judge(&router, &findings);
+			err = fm_check_print(call, &findings);
 		}
 		if (err == -ENOMEM)
-			ftpmark_error("check: %s", strerror(ENOMEM));
+			fm_error("check: %s", strerror(ENOMEM));
 	}
-	fault = ftpmark_findings_graded(&findings, FTPMARK_FAULT);
-	ftpmark_findings_free(&findings);
-	ftpmark_router_free(&router);
-	return err || fault ? FTPMARK_REFUSED : FTPMARK_DONE;
+	fault = fm_findings_graded(&findings, FM_FAULT);
+	fm_findings_free(&findings);
+	fm_router_free(&router);
+	return err || fault ? FM_REFUSED : FM_DONE;
 }

@@ -5,20 +5,20 @@
 #include "verbs/call.h"
 
 /**
- * ftpmark_cmd_del() - remove a service
+ * fm_cmd_del() - remove a service
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_del(const struct ftpmark_call *call)
+enum fm_status fm_cmd_del(const struct fm_call *call)
 {
-	struct ftpmark_request request;
-	enum ftpmark_status status;
+	struct fm_request request;
+	enum fm_status status;
 
-	status = ftpmark_begin(call, FTPMARK_NAME, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(call, FM_NAME, &request);
+	if (status != FM_DONE)
 		return status;
-	if (ftpmark_service_remove(request.name))
-		return FTPMARK_REFUSED;
-	return FTPMARK_DONE;
+	if (fm_service_remove(request.name))
+		return FM_REFUSED;
+	return FM_DONE;
 }

@@ -4,41 +4,41 @@
 #include "module/service.h"
 #include "verbs/call.h"
 
-static enum ftpmark_status ftpmark_switch(const struct ftpmark_call *call,
-					  const char *value)
+static enum fm_status fm_switch(const struct fm_call *call,
+				const char *value)
 {
-	struct ftpmark_request request;
-	struct ftpmark_change change;
-	enum ftpmark_status status;
+	struct fm_request request;
+	struct fm_change change;
+	enum fm_status status;
 
-	status = ftpmark_begin(call, FTPMARK_NAME, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(call, FM_NAME, &request);
+	if (status != FM_DONE)
 		return status;
-	change.setting = ftpmark_setting_find("enabled");
+	change.setting = fm_setting_find("enabled");
 	change.value = value;
-	if (ftpmark_service_write(request.name, &change))
-		return FTPMARK_REFUSED;
-	return FTPMARK_DONE;
+	if (fm_service_write(request.name, &change))
+		return FM_REFUSED;
+	return FM_DONE;
 }
 
 /**
- * ftpmark_cmd_enable() - let packets see a service
+ * fm_cmd_enable() - let packets see a service
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_enable(const struct ftpmark_call *call)
+enum fm_status fm_cmd_enable(const struct fm_call *call)
 {
-	return ftpmark_switch(call, "1");
+	return fm_switch(call, "1");
 }
 
 /**
- * ftpmark_cmd_disable() - hide a service from packets, keep its settings
+ * fm_cmd_disable() - hide a service from packets, keep its settings
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_disable(const struct ftpmark_call *call)
+enum fm_status fm_cmd_disable(const struct fm_call *call)
 {
-	return ftpmark_switch(call, "0");
+	return fm_switch(call, "0");
 }

@@ -6,45 +6,45 @@
 #include "verbs/call.h"
 
 /**
- * ftpmark_cmd_export() - print what another program has to know of a service
+ * fm_cmd_export() - print what another program has to know of a service
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_export(const struct ftpmark_call *call)
+enum fm_status fm_cmd_export(const struct fm_call *call)
 {
-	const struct ftpmark_format *format;
-	struct ftpmark_call named = *call;
-	struct ftpmark_request request;
-	struct ftpmark_export service;
-	struct ftpmark_config config;
-	enum ftpmark_status status;
+	const struct fm_format *format;
+	struct fm_call named = *call;
+	struct fm_request request;
+	struct fm_export service;
+	struct fm_config config;
+	enum fm_status status;
 	const char *bad;
 
 	if (call->argc == 1)
-		return ftpmark_word_error(call, "FORMAT", "missing");
+		return fm_word_error(call, "FORMAT", "missing");
 	if (call->argc > 2)
-		return ftpmark_word_error(call, call->argv[2], "not expected");
-	format = call->argc ? ftpmark_format_find(call->argv[1]) : NULL;
+		return fm_word_error(call, call->argv[2], "not expected");
+	format = call->argc ? fm_format_find(call->argv[1]) : NULL;
 	if (call->argc && !format)
-		return ftpmark_word_error(call, call->argv[1],
-					  "no such format");
+		return fm_word_error(call, call->argv[1],
+				     "no such format");
 
 	named.argc = call->argc ? 1 : 0;
-	status = ftpmark_begin(&named, FTPMARK_NAME, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(&named, FM_NAME, &request);
+	if (status != FM_DONE)
 		return status;
 
-	status = FTPMARK_REFUSED;
-	if (!ftpmark_config_read(&config, request.name)) {
-		if (ftpmark_export_init(&service, config.profile, &bad)) {
+	status = FM_REFUSED;
+	if (!fm_config_read(&config, request.name)) {
+		if (fm_export_init(&service, config.profile, &bad)) {
 			format->print(&service, stdout);
-			status = FTPMARK_DONE;
+			status = FM_DONE;
 		} else {
-			ftpmark_error("%s: %s: not understood by this version",
-				      request.name, bad);
+			fm_error("%s: %s: not understood by this version",
+				 request.name, bad);
 		}
 	}
-	ftpmark_config_free(&config);
+	fm_config_free(&config);
 	return status;
 }

@@ -7,50 +7,50 @@
 #include "module/sysfs.h"
 #include "verbs/call.h"
 
-static int ftpmark_flush(void)
+static int fm_flush(void)
 {
 	char **names;
 	size_t count;
 	size_t i;
 	int err;
 
-	err = ftpmark_service_list(&names, &count);
+	err = fm_service_list(&names, &count);
 	if (err)
 		return err;
 	for (i = 0; i < count; i++) {
-		err = ftpmark_sysfs_remove(names[i]);
+		err = fm_sysfs_remove(names[i]);
 		/* Somebody else was faster: as good. */
 		if (err == -ENOENT)
 			err = 0;
 		if (err) {
-			ftpmark_error("%s: %s", names[i],
-				      ftpmark_service_reason(err));
+			fm_error("%s: %s", names[i],
+				 fm_service_reason(err));
 			break;
 		}
 	}
-	ftpmark_sysfs_list_free(names, count);
+	fm_sysfs_list_free(names, count);
 	return err;
 }
 
 /**
- * ftpmark_cmd_flush() - remove every service of the namespace
+ * fm_cmd_flush() - remove every service of the namespace
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_flush(const struct ftpmark_call *call)
+enum fm_status fm_cmd_flush(const struct fm_call *call)
 {
-	struct ftpmark_request request;
-	enum ftpmark_status status;
+	struct fm_request request;
+	enum fm_status status;
 	sigset_t signals;
 	int err;
 
-	status = ftpmark_begin(call, FTPMARK_NO_WORDS, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(call, FM_NO_WORDS, &request);
+	if (status != FM_DONE)
 		return status;
 
-	ftpmark_signals_block(&signals);
-	err = ftpmark_flush();
-	ftpmark_signals_restore(&signals);
-	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
+	fm_signals_block(&signals);
+	err = fm_flush();
+	fm_signals_restore(&signals);
+	return err ? FM_REFUSED : FM_DONE;
 }

@@ -14,29 +14,29 @@
 #include "module/sysfs.h"
 #include "verbs/call.h"
 
-#define FTPMARK_CONFIG_FILE "/etc/ftpmark.conf"
+#define FM_CONFIG_FILE "/etc/ftpmark.conf"
 
-static void ftpmark_restore_stuck(const struct ftpmark_step *step)
+static void fm_restore_stuck(const struct fm_step *step)
 {
-	ftpmark_error("%s: could not be set back", step->profile->name);
+	fm_error("%s: could not be set back", step->profile->name);
 }
 
 /* The changes of a service that stays, as the command that makes them. */
-static bool ftpmark_restore_show_set(const struct ftpmark_profile *now,
-				     const struct ftpmark_profile *want)
+static bool fm_restore_show_set(const struct fm_profile *now,
+				const struct fm_profile *want)
 {
-	const struct ftpmark_setting *setting;
+	const struct fm_setting *setting;
 	bool differs = false;
 	size_t i;
 
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		if (!ftpmark_profile_differs(now, want, i))
+	for (i = 0; i < fm_settings_count; i++) {
+		if (!fm_profile_differs(now, want, i))
 			continue;
-		setting = &ftpmark_settings[i];
+		setting = &fm_settings[i];
 		if (!differs)
 			printf("set %s", want->name);
 		printf(" %s %s", setting->word,
-		       ftpmark_profile_value(want, setting->file));
+		       fm_profile_value(want, setting->file));
 		differs = true;
 	}
 	if (differs)
@@ -45,8 +45,8 @@ static bool ftpmark_restore_show_set(const struct ftpmark_profile *now,
 }
 
 /* As commands for "ftpmark", those that take away first. */
-static bool ftpmark_restore_show(const struct ftpmark_config *now,
-				 const struct ftpmark_config *want)
+static bool fm_restore_show(const struct fm_config *now,
+			    const struct fm_config *want)
 {
 	bool differs = false;
 	size_t i = 0, j = 0;
@@ -58,9 +58,9 @@ static bool ftpmark_restore_show(const struct ftpmark_config *now,
 		if (order < 0)
 			printf("del %s\n", now->profile[i].name);
 		else if (order > 0)
-			ftpmark_profile_print(&want->profile[j]);
-		if (order ? true : ftpmark_restore_show_set(&now->profile[i],
-							    &want->profile[j]))
+			fm_profile_print(&want->profile[j]);
+		if (order ? true : fm_restore_show_set(&now->profile[i],
+						       &want->profile[j]))
 			differs = true;
 		i += order <= 0;
 		j += order >= 0;
@@ -69,12 +69,12 @@ static bool ftpmark_restore_show(const struct ftpmark_config *now,
 }
 
 /* The file does not say, and the module was built for a kernel without IPVS. */
-static void ftpmark_restore_standards(struct ftpmark_config *want)
+static void fm_restore_standards(struct fm_config *want)
 {
-	size_t active = ftpmark_setting_index("active");
+	size_t active = fm_setting_index("active");
 	size_t i;
 
-	if (ftpmark_sysfs_module_has_ipvs())
+	if (fm_sysfs_module_has_ipvs())
 		return;
 	for (i = 0; i < want->count; i++) {
 		if (!want->profile[i].value[active])
@@ -82,68 +82,68 @@ static void ftpmark_restore_standards(struct ftpmark_config *want)
 	}
 }
 
-static enum ftpmark_status ftpmark_restore(struct ftpmark_config *want,
-					   const char *file, bool dry)
+static enum fm_status fm_restore(struct fm_config *want,
+				 const char *file, bool dry)
 {
-	const struct ftpmark_apply_options options = {
+	const struct fm_apply_options options = {
 		.file = file,
-		.stuck = ftpmark_restore_stuck,
+		.stuck = fm_restore_stuck,
 	};
-	enum ftpmark_status status = FTPMARK_REFUSED;
-	struct ftpmark_plan plan = { 0, 0, NULL, false };
-	struct ftpmark_config now;
+	enum fm_status status = FM_REFUSED;
+	struct fm_plan plan = { 0, 0, NULL, false };
+	struct fm_config now;
 
-	ftpmark_restore_standards(want);
-	if (ftpmark_config_read(&now, NULL))
+	fm_restore_standards(want);
+	if (fm_config_read(&now, NULL))
 		goto out;
 	if (dry) {
-		status = ftpmark_restore_show(&now, want) ? FTPMARK_DIFFERS :
-			 FTPMARK_DONE;
+		status = fm_restore_show(&now, want) ? FM_DIFFERS :
+			 FM_DONE;
 		goto out;
 	}
-	if (!ftpmark_plan_make(&now, want, &plan))
-		ftpmark_error("%s: %s", file, strerror(ENOMEM));
-	else if (!ftpmark_plan_apply(&plan, &options))
-		status = FTPMARK_DONE;
+	if (!fm_plan_make(&now, want, &plan))
+		fm_error("%s: %s", file, strerror(ENOMEM));
+	else if (!fm_plan_apply(&plan, &options))
+		status = FM_DONE;
 out:
-	ftpmark_plan_free(&plan);
-	ftpmark_config_free(&now);
+	fm_plan_free(&plan);
+	fm_config_free(&now);
 	return status;
 }
 
-static enum ftpmark_status ftpmark_restore_text(char *text, size_t size,
-						const char *file, bool dry)
+static enum fm_status fm_restore_text(char *text, size_t size,
+				      const char *file, bool dry)
 {
-	enum ftpmark_status status = FTPMARK_USAGE;
-	struct ftpmark_config_fault fault;
-	struct ftpmark_config want;
+	enum fm_status status = FM_USAGE;
+	struct fm_config_fault fault;
+	struct fm_config want;
 	sigset_t signals;
 
-	if (ftpmark_config_parse(text, size, &want, &fault)) {
-		ftpmark_signals_block(&signals);
-		status = ftpmark_restore(&want, file, dry);
-		ftpmark_signals_restore(&signals);
+	if (fm_config_parse(text, size, &want, &fault)) {
+		fm_signals_block(&signals);
+		status = fm_restore(&want, file, dry);
+		fm_signals_restore(&signals);
 	} else if (fault.line) {
-		ftpmark_error("%s:%u: %s: %s", file, fault.line, fault.word,
-			      fault.why);
+		fm_error("%s:%u: %s: %s", file, fault.line, fault.word,
+			 fault.why);
 	} else {
-		ftpmark_error("%s: %s", file, fault.why);
-		status = FTPMARK_REFUSED;
+		fm_error("%s: %s", file, fault.why);
+		status = FM_REFUSED;
 	}
-	ftpmark_config_free(&want);
+	fm_config_free(&want);
 	return status;
 }
 
 /**
- * ftpmark_cmd_restore() - make the services what a file says
+ * fm_cmd_restore() - make the services what a file says
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_restore(const struct ftpmark_call *call)
+enum fm_status fm_cmd_restore(const struct fm_call *call)
 {
-	const char *file = FTPMARK_CONFIG_FILE;
-	enum ftpmark_status status;
+	const char *file = FM_CONFIG_FILE;
+	enum fm_status status;
 	char *text = NULL;
 	bool named = false;
 	bool dry = false;
@@ -154,24 +154,24 @@ enum ftpmark_status ftpmark_cmd_restore(const struct ftpmark_call *call)
 		if (!strcmp(call->argv[i], "--dry-run")) {
 			dry = true;
 		} else if (call->argv[i][0] == '-' && call->argv[i][1]) {
-			return ftpmark_word_error(call, call->argv[i],
-						  "no such option");
+			return fm_word_error(call, call->argv[i],
+					     "no such option");
 		} else if (named) {
-			return ftpmark_word_error(call, call->argv[i],
-						  "not expected");
+			return fm_word_error(call, call->argv[i],
+					     "not expected");
 		} else {
 			file = call->argv[i];
 			named = true;
 		}
 	}
 	/* Before the module is asked for: a path is meant in this namespace. */
-	if (ftpmark_text_read(file, &text, &size))
-		return FTPMARK_USAGE;
-	status = ftpmark_open(call);
-	if (status == FTPMARK_DONE)
-		status = ftpmark_restore_text(text, size,
-					      strcmp(file, "-") ? file :
-					      "standard input", dry);
+	if (fm_text_read(file, &text, &size))
+		return FM_USAGE;
+	status = fm_open(call);
+	if (status == FM_DONE)
+		status = fm_restore_text(text, size,
+					 strcmp(file, "-") ? file :
+					 "standard input", dry);
 	free(text);
 	return status;
 }

@@ -8,30 +8,30 @@
 #include "verbs/call.h"
 
 /**
- * ftpmark_cmd_save() - print all services as "ftpmark restore" reads them
+ * fm_cmd_save() - print all services as "ftpmark restore" reads them
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_save(const struct ftpmark_call *call)
+enum fm_status fm_cmd_save(const struct fm_call *call)
 {
-	struct ftpmark_request request;
-	struct ftpmark_config config;
-	enum ftpmark_status status;
+	struct fm_request request;
+	struct fm_config config;
+	enum fm_status status;
 	size_t i;
 	int err;
 
-	status = ftpmark_begin(call, FTPMARK_NO_WORDS, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(call, FM_NO_WORDS, &request);
+	if (status != FM_DONE)
 		return status;
 	/* All is read before anything is printed. */
-	err = ftpmark_config_read(&config, NULL);
+	err = fm_config_read(&config, NULL);
 	if (!err) {
 		puts("# Saved by ftpmark " FTPMARK_VERSION
 		     "; read by: ftpmark restore");
 		for (i = 0; i < config.count; i++)
-			ftpmark_profile_print(&config.profile[i]);
+			fm_profile_print(&config.profile[i]);
 	}
-	ftpmark_config_free(&config);
-	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
+	fm_config_free(&config);
+	return err ? FM_REFUSED : FM_DONE;
 }

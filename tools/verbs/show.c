@@ -19,34 +19,34 @@
 #include "module/sysfs.h"
 #include "verbs/call.h"
 
-static void ftpmark_show_settings(const struct ftpmark_profile *profile)
+static void fm_show_settings(const struct fm_profile *profile)
 {
 	size_t i;
 
 	printf("service %s %s\n", profile->name,
-	       ftpmark_profile_enabled(profile) ? "enabled" : "disabled");
-	for (i = 0; i < ftpmark_settings_count; i++) {
-		if (!ftpmark_setting_is_enabled(&ftpmark_settings[i]) &&
+	       fm_profile_enabled(profile) ? "enabled" : "disabled");
+	for (i = 0; i < fm_settings_count; i++) {
+		if (!fm_setting_is_enabled(&fm_settings[i]) &&
 		    profile->value[i])
-			printf("    %-13s  %s\n", ftpmark_settings[i].word,
+			printf("    %-13s  %s\n", fm_settings[i].word,
 			       profile->value[i]);
 	}
 }
 
-static void ftpmark_show_counters(const char *name,
-				  const struct ftpmark_counts *counts)
+static void fm_show_counters(const char *name,
+			     const struct fm_counts *counts)
 {
 	size_t i;
 
 	printf("counters %s\n", name);
-	for (i = 0; i < ftpmark_counters_count; i++) {
+	for (i = 0; i < fm_counters_count; i++) {
 		if (counts->known[i])
-			printf("    %-18s  %llu\n", ftpmark_counters[i].word,
+			printf("    %-18s  %llu\n", fm_counters[i].word,
 			       counts->value[i]);
 	}
 }
 
-static struct json_object *ftpmark_show_list(const char *value)
+static struct json_object *fm_show_list(const char *value)
 {
 	struct json_object *list = json_object_new_array();
 	size_t length;
@@ -62,11 +62,11 @@ static struct json_object *ftpmark_show_list(const char *value)
 }
 
 static struct json_object *
-ftpmark_show_value(const struct ftpmark_setting *setting, const char *value)
+fm_show_value(const struct fm_setting *setting, const char *value)
 {
 	if (setting->list)
-		return ftpmark_show_list(value);
-	if (setting->kind == FTPMARK_NUMBER)
+		return fm_show_list(value);
+	if (setting->kind == FM_NUMBER)
 		return json_object_new_int64(strtoll(value, NULL, 10));
 	if (!strcmp(setting->choices[0], "0"))
 		return json_object_new_boolean(strcmp(value, "0"));
@@ -75,47 +75,47 @@ ftpmark_show_value(const struct ftpmark_setting *setting, const char *value)
 
 /* Keys are the names of the files. */
 static struct json_object *
-ftpmark_show_json(const struct ftpmark_profile *profile,
-		  const struct ftpmark_counts *counts)
+fm_show_json(const struct fm_profile *profile,
+	     const struct fm_counts *counts)
 {
 	struct json_object *json = json_object_new_object();
 	size_t i;
 
 	json_object_object_add(json, "name",
 			       json_object_new_string(profile->name));
-	for (i = 0; i < ftpmark_settings_count; i++) {
+	for (i = 0; i < fm_settings_count; i++) {
 		if (profile->value[i])
-			json_object_object_add(json, ftpmark_settings[i].file,
-					       ftpmark_show_value(&ftpmark_settings[i],
-								  profile->value[i]));
+			json_object_object_add(json, fm_settings[i].file,
+					       fm_show_value(&fm_settings[i],
+							     profile->value[i]));
 	}
-	json_object_object_add(json, "stats", ftpmark_counts_json(counts));
+	json_object_object_add(json, "stats", fm_counts_json(counts));
 	return json;
 }
 
-static int ftpmark_show_one(const struct ftpmark_profile *profile,
-			    bool counters, struct json_object *list)
+static int fm_show_one(const struct fm_profile *profile,
+		       bool counters, struct json_object *list)
 {
-	struct ftpmark_counts counts;
+	struct fm_counts counts;
 	int err;
 
 	if (counters || list) {
-		err = ftpmark_counts_read(profile->name, &counts);
+		err = fm_counts_read(profile->name, &counts);
 		if (err)
 			return err;
 	}
 	if (list) {
-		json_object_array_add(list, ftpmark_show_json(profile, &counts));
+		json_object_array_add(list, fm_show_json(profile, &counts));
 		return 0;
 	}
-	ftpmark_show_settings(profile);
+	fm_show_settings(profile);
 	if (counters)
-		ftpmark_show_counters(profile->name, &counts);
+		fm_show_counters(profile->name, &counts);
 	return 0;
 }
 
-static int ftpmark_show(const struct ftpmark_config *config, bool named,
-			struct json_object *list)
+static int fm_show(const struct fm_config *config, bool named,
+		   struct json_object *list)
 {
 	size_t i;
 	int err;
@@ -123,13 +123,13 @@ static int ftpmark_show(const struct ftpmark_config *config, bool named,
 	if (!config->count && !list)
 		puts("no services");
 	for (i = 0; i < config->count; i++) {
-		err = ftpmark_show_one(&config->profile[i], named, list);
+		err = fm_show_one(&config->profile[i], named, list);
 		/* Removed since it was listed. */
 		if (!named && (err == -ENOENT || err == -ENODEV))
 			continue;
 		if (err) {
-			ftpmark_error("%s: %s", config->profile[i].name,
-				      ftpmark_service_reason(err));
+			fm_error("%s: %s", config->profile[i].name,
+				 fm_service_reason(err));
 			return err;
 		}
 	}
@@ -137,35 +137,35 @@ static int ftpmark_show(const struct ftpmark_config *config, bool named,
 }
 
 /**
- * ftpmark_cmd_show() - print a service and its counters, or all services
+ * fm_cmd_show() - print a service and its counters, or all services
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_show(const struct ftpmark_call *call)
+enum fm_status fm_cmd_show(const struct fm_call *call)
 {
-	struct ftpmark_request request;
+	struct fm_request request;
 	struct json_object *list = NULL;
 	struct json_object *json = NULL;
-	struct ftpmark_config config;
-	enum ftpmark_status status;
+	struct fm_config config;
+	enum fm_status status;
 	int err;
 
-	status = ftpmark_begin(call, FTPMARK_MAY_NAME, &request);
-	if (status != FTPMARK_DONE)
+	status = fm_begin(call, FM_MAY_NAME, &request);
+	if (status != FM_DONE)
 		return status;
 	if (call->json) {
 		json = json_object_new_object();
 		list = json_object_new_array();
 		json_object_object_add(json, "services", list);
 	}
-	err = ftpmark_config_read(&config, request.name);
+	err = fm_config_read(&config, request.name);
 	if (!err)
-		err = ftpmark_show(&config, request.name, list);
+		err = fm_show(&config, request.name, list);
 	if (!err && json)
-		err = ftpmark_json_print(json, false);
+		err = fm_json_print(json, false);
 	else
 		json_object_put(json);
-	ftpmark_config_free(&config);
-	return err ? FTPMARK_REFUSED : FTPMARK_DONE;
+	fm_config_free(&config);
+	return err ? FM_REFUSED : FM_DONE;
 }

@@ -17,17 +17,17 @@
 #include "module/sysfs.h"
 #include "verbs/call.h"
 
-#define FTPMARK_WATCH_SECONDS 2.0
+#define FM_WATCH_SECONDS 2.0
 
 /**
- * struct ftpmark_stats_options - what was asked for
+ * struct fm_stats_options - what was asked for
  * @name: one service, or NULL
  * @explain: say what the counters mean
  * @prometheus: in the text format of Prometheus
  * @json: in JSON
  * @watch: seconds between two looks, or 0
  */
-struct ftpmark_stats_options {
+struct fm_stats_options {
 	const char *name;
 	bool explain;
 	bool prometheus;
@@ -36,25 +36,25 @@ struct ftpmark_stats_options {
 };
 
 /**
- * struct ftpmark_sample - services and their counters at one time
+ * struct fm_sample - services and their counters at one time
  * @config: the services
  * @counts: of each of them
  * @time: when, in seconds
  */
-struct ftpmark_sample {
-	struct ftpmark_config config;
-	struct ftpmark_counts *counts;
+struct fm_sample {
+	struct fm_config config;
+	struct fm_counts *counts;
 	double time;
 };
 
-static void ftpmark_sample_free(struct ftpmark_sample *sample)
+static void fm_sample_free(struct fm_sample *sample)
 {
-	ftpmark_config_free(&sample->config);
+	fm_config_free(&sample->config);
 	free(sample->counts);
 	memset(sample, 0, sizeof(*sample));
 }
 
-static double ftpmark_now(void)
+static double fm_now(void)
 {
 	struct timespec now;
 
@@ -62,38 +62,38 @@ static double ftpmark_now(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-static int ftpmark_sample_take(const char *name, struct ftpmark_sample *sample)
+static int fm_sample_take(const char *name, struct fm_sample *sample)
 {
-	struct ftpmark_profile *profile;
+	struct fm_profile *profile;
 	size_t i;
 	int err;
 
 	memset(sample, 0, sizeof(*sample));
-	err = ftpmark_config_read(&sample->config, name);
+	err = fm_config_read(&sample->config, name);
 	if (err)
 		return err;
 	sample->counts = calloc(sample->config.count + 1,
 				sizeof(*sample->counts));
 	if (!sample->counts)
 		return -ENOMEM;
-	sample->time = ftpmark_now();
+	sample->time = fm_now();
 	for (i = 0; i < sample->config.count; i++) {
 		profile = &sample->config.profile[i];
-		err = ftpmark_counts_read(profile->name, &sample->counts[i]);
+		err = fm_counts_read(profile->name, &sample->counts[i]);
 		/* Removed since it was listed: no counter of it is known. */
 		if (!name && (err == -ENOENT || err == -ENODEV))
 			continue;
 		if (err) {
-			ftpmark_error("%s: %s", profile->name,
-				      ftpmark_service_reason(err));
+			fm_error("%s: %s", profile->name,
+				 fm_service_reason(err));
 			return err;
 		}
 	}
 	return 0;
 }
 
-static const struct ftpmark_counts *
-ftpmark_sample_find(const struct ftpmark_sample *sample, const char *name)
+static const struct fm_counts *
+fm_sample_find(const struct fm_sample *sample, const char *name)
 {
 	size_t i;
 
@@ -105,9 +105,9 @@ ftpmark_sample_find(const struct ftpmark_sample *sample, const char *name)
 }
 
 /* A counter that went back is that of a new service of the same name. */
-static double ftpmark_rate(const struct ftpmark_counts *counts,
-			   const struct ftpmark_counts *before, size_t index,
-			   double seconds)
+static double fm_rate(const struct fm_counts *counts,
+		      const struct fm_counts *before, size_t index,
+		      double seconds)
 {
 	if (!before || !before->known[index] || seconds <= 0 ||
 	    counts->value[index] < before->value[index])
@@ -115,7 +115,7 @@ static double ftpmark_rate(const struct ftpmark_counts *counts,
 	return (counts->value[index] - before->value[index]) / seconds;
 }
 
-static void ftpmark_stats_explain(const struct ftpmark_counter *counter)
+static void fm_stats_explain(const struct fm_counter *counter)
 {
 	const char *line = counter->advice;
 	int length;
@@ -128,11 +128,11 @@ static void ftpmark_stats_explain(const struct ftpmark_counter *counter)
 	}
 }
 
-static void ftpmark_stats_text(const struct ftpmark_stats_options *options,
-			       const struct ftpmark_sample *sample,
-			       const struct ftpmark_sample *before)
+static void fm_stats_text(const struct fm_stats_options *options,
+			  const struct fm_sample *sample,
+			  const struct fm_sample *before)
 {
-	const struct ftpmark_counts *counts, *old;
+	const struct fm_counts *counts, *old;
 	const char *name;
 	size_t i, j;
 
@@ -141,55 +141,55 @@ static void ftpmark_stats_text(const struct ftpmark_stats_options *options,
 	for (i = 0; i < sample->config.count; i++) {
 		name = sample->config.profile[i].name;
 		counts = &sample->counts[i];
-		old = ftpmark_sample_find(before, name);
+		old = fm_sample_find(before, name);
 		printf("counters %s\n", name);
-		for (j = 0; j < ftpmark_counters_count; j++) {
+		for (j = 0; j < fm_counters_count; j++) {
 			if (!counts->known[j])
 				continue;
 			if (options->watch)
 				printf("    %-18s  %20llu  %14.1f/s\n",
-				       ftpmark_counters[j].word,
+				       fm_counters[j].word,
 				       counts->value[j],
-				       ftpmark_rate(counts, old, j, before ?
-						    sample->time - before->time :
-						    0));
+				       fm_rate(counts, old, j, before ?
+					       sample->time - before->time :
+					       0));
 			else
 				printf("    %-18s  %20llu\n",
-				       ftpmark_counters[j].word,
+				       fm_counters[j].word,
 				       counts->value[j]);
 			if (options->explain)
-				ftpmark_stats_explain(&ftpmark_counters[j]);
+				fm_stats_explain(&fm_counters[j]);
 		}
 	}
 }
 
 static struct json_object *
-ftpmark_stats_rates(const struct ftpmark_counts *counts,
-		    const struct ftpmark_counts *before, double seconds)
+fm_stats_rates(const struct fm_counts *counts,
+	       const struct fm_counts *before, double seconds)
 {
 	struct json_object *json = json_object_new_object();
 	char text[32];
 	double rate;
 	size_t i;
 
-	for (i = 0; i < ftpmark_counters_count; i++) {
+	for (i = 0; i < fm_counters_count; i++) {
 		if (!counts->known[i])
 			continue;
-		rate = ftpmark_rate(counts, before, i, seconds);
+		rate = fm_rate(counts, before, i, seconds);
 		snprintf(text, sizeof(text), "%.1f", rate);
-		json_object_object_add(json, ftpmark_counters[i].file,
+		json_object_object_add(json, fm_counters[i].file,
 				       json_object_new_double_s(rate, text));
 	}
 	return json;
 }
 
-static int ftpmark_stats_json(const struct ftpmark_stats_options *options,
-			      const struct ftpmark_sample *sample,
-			      const struct ftpmark_sample *before)
+static int fm_stats_json(const struct fm_stats_options *options,
+			 const struct fm_sample *sample,
+			 const struct fm_sample *before)
 {
 	struct json_object *json = json_object_new_object();
 	struct json_object *list = json_object_new_array();
-	const struct ftpmark_counts *counts, *old;
+	const struct fm_counts *counts, *old;
 	struct json_object *service;
 	const char *name;
 	size_t i;
@@ -198,35 +198,35 @@ static int ftpmark_stats_json(const struct ftpmark_stats_options *options,
 	for (i = 0; i < sample->config.count; i++) {
 		name = sample->config.profile[i].name;
 		counts = &sample->counts[i];
-		old = ftpmark_sample_find(before, name);
+		old = fm_sample_find(before, name);
 		service = json_object_new_object();
 		json_object_object_add(service, "name",
 				       json_object_new_string(name));
 		json_object_object_add(service, "stats",
-				       ftpmark_counts_json(counts));
+				       fm_counts_json(counts));
 		if (old)
 			json_object_object_add(service, "rates",
-					       ftpmark_stats_rates(counts, old,
-								   sample->time -
-								   before->time));
+					       fm_stats_rates(counts, old,
+							      sample->time -
+							      before->time));
 		json_object_array_add(list, service);
 	}
-	return ftpmark_json_print(json, options->watch);
+	return fm_json_print(json, options->watch);
 }
 
 /* The mark as node_exporter's ipvs collector has it, so that series join. */
-static void ftpmark_stats_labels(const struct ftpmark_profile *profile)
+static void fm_stats_labels(const struct fm_profile *profile)
 {
 	unsigned long mark;
 
-	mark = strtoul(ftpmark_profile_value(profile, "mark"), NULL, 10);
+	mark = strtoul(fm_profile_value(profile, "mark"), NULL, 10);
 	printf("{service=\"%s\",local_mark=\"%08lX\"}", profile->name, mark);
 }
 
-static void ftpmark_stats_prometheus(const struct ftpmark_sample *sample)
+static void fm_stats_prometheus(const struct fm_sample *sample)
 {
-	const struct ftpmark_profile *profile;
-	const struct ftpmark_counter *counter;
+	const struct fm_profile *profile;
+	const struct fm_counter *counter;
 	size_t i, j;
 
 	puts("# HELP nf_ftpmark_enabled Whether packets see the service.\n"
@@ -234,11 +234,11 @@ static void ftpmark_stats_prometheus(const struct ftpmark_sample *sample)
 	for (i = 0; i < sample->config.count; i++) {
 		profile = &sample->config.profile[i];
 		fputs("nf_ftpmark_enabled", stdout);
-		ftpmark_stats_labels(profile);
-		printf(" %d\n", ftpmark_profile_enabled(profile));
+		fm_stats_labels(profile);
+		printf(" %d\n", fm_profile_enabled(profile));
 	}
-	for (j = 0; j < ftpmark_counters_count; j++) {
-		counter = &ftpmark_counters[j];
+	for (j = 0; j < fm_counters_count; j++) {
+		counter = &fm_counters[j];
 		printf("# HELP nf_ftpmark_%s_total %s\n", counter->file,
 		       counter->meaning);
 		printf("# TYPE nf_ftpmark_%s_total counter\n", counter->file);
@@ -246,20 +246,20 @@ static void ftpmark_stats_prometheus(const struct ftpmark_sample *sample)
 			if (!sample->counts[i].known[j])
 				continue;
 			printf("nf_ftpmark_%s_total", counter->file);
-			ftpmark_stats_labels(&sample->config.profile[i]);
+			fm_stats_labels(&sample->config.profile[i]);
 			printf(" %llu\n", sample->counts[i].value[j]);
 		}
 	}
 }
 
-static int ftpmark_stats_print(const struct ftpmark_stats_options *options,
-			       const struct ftpmark_sample *sample,
-			       const struct ftpmark_sample *before)
+static int fm_stats_print(const struct fm_stats_options *options,
+			  const struct fm_sample *sample,
+			  const struct fm_sample *before)
 {
 	if (options->json)
-		return ftpmark_stats_json(options, sample, before);
+		return fm_stats_json(options, sample, before);
 	if (options->prometheus) {
-		ftpmark_stats_prometheus(sample);
+		fm_stats_prometheus(sample);
 		return 0;
 	}
 	/* A terminal shows one state at a time, a file all of them. */
@@ -267,11 +267,11 @@ static int ftpmark_stats_print(const struct ftpmark_stats_options *options,
 		fputs("\033[H\033[J", stdout);
 	else if (before)
 		putchar('\n');
-	ftpmark_stats_text(options, sample, before);
+	fm_stats_text(options, sample, before);
 	return 0;
 }
 
-static void ftpmark_stats_wait(double seconds)
+static void fm_stats_wait(double seconds)
 {
 	struct timespec pause = {
 		.tv_sec = seconds,
@@ -282,34 +282,34 @@ static void ftpmark_stats_wait(double seconds)
 }
 
 /* Until a signal ends it, or nobody reads any more. */
-static int ftpmark_stats(const struct ftpmark_stats_options *options)
+static int fm_stats(const struct fm_stats_options *options)
 {
-	struct ftpmark_sample sample, before = { .counts = NULL };
+	struct fm_sample sample, before = { .counts = NULL };
 	int err;
 
 	do {
-		err = ftpmark_sample_take(options->name, &sample);
+		err = fm_sample_take(options->name, &sample);
 		if (!err)
-			err = ftpmark_stats_print(options, &sample,
-						  before.counts ? &before :
-						  NULL);
-		ftpmark_sample_free(&before);
+			err = fm_stats_print(options, &sample,
+					     before.counts ? &before :
+					     NULL);
+		fm_sample_free(&before);
 		before = sample;
 		if (err || !options->watch || fflush(stdout))
 			break;
-		ftpmark_stats_wait(options->watch);
+		fm_stats_wait(options->watch);
 	} while (true);
-	ftpmark_sample_free(&before);
+	fm_sample_free(&before);
 	return err;
 }
 
 /* No sign, exponent or "inf", all of which strtod() takes. */
-static bool ftpmark_stats_number(const char *word)
+static bool fm_stats_number(const char *word)
 {
 	return *word && !word[strspn(word, "0123456789.")];
 }
 
-static bool ftpmark_stats_seconds(const char *word, double *seconds)
+static bool fm_stats_seconds(const char *word, double *seconds)
 {
 	double number;
 	char *end;
@@ -321,9 +321,9 @@ static bool ftpmark_stats_seconds(const char *word, double *seconds)
 	return true;
 }
 
-static bool ftpmark_stats_words(const struct ftpmark_call *call,
-				struct ftpmark_stats_options *options,
-				struct ftpmark_complaint *complaint)
+static bool fm_stats_words(const struct fm_call *call,
+			   struct fm_stats_options *options,
+			   struct fm_complaint *complaint)
 {
 	const char *word, *next;
 	int i;
@@ -338,16 +338,16 @@ static bool ftpmark_stats_words(const struct ftpmark_call *call,
 		} else if (!strcmp(word, "--prometheus")) {
 			options->prometheus = true;
 		} else if (!strcmp(word, "--watch")) {
-			options->watch = FTPMARK_WATCH_SECONDS;
+			options->watch = FM_WATCH_SECONDS;
 			/* It may be a service's name, but is not meant so. */
-			if (!ftpmark_stats_number(next))
+			if (!fm_stats_number(next))
 				continue;
 			complaint->word = next;
 			complaint->why = "not a number of seconds (0.1 to 86400)";
-			if (!ftpmark_stats_seconds(next, &options->watch))
+			if (!fm_stats_seconds(next, &options->watch))
 				return false;
 			i++;
-		} else if (!options->name && ftpmark_name_valid(word)) {
+		} else if (!options->name && fm_name_valid(word)) {
 			options->name = word;
 		} else {
 			return false;
@@ -357,28 +357,28 @@ static bool ftpmark_stats_words(const struct ftpmark_call *call,
 }
 
 /**
- * ftpmark_cmd_stats() - print counters
+ * fm_cmd_stats() - print counters
  * @call: the command line
  *
  * Return: exit status.
  */
-enum ftpmark_status ftpmark_cmd_stats(const struct ftpmark_call *call)
+enum fm_status fm_cmd_stats(const struct fm_call *call)
 {
-	struct ftpmark_stats_options options = { .json = call->json };
-	struct ftpmark_complaint complaint;
-	enum ftpmark_status status;
+	struct fm_stats_options options = { .json = call->json };
+	struct fm_complaint complaint;
+	enum fm_status status;
 
-	if (!ftpmark_stats_words(call, &options, &complaint))
-		return ftpmark_word_error(call, complaint.word, complaint.why);
+	if (!fm_stats_words(call, &options, &complaint))
+		return fm_word_error(call, complaint.word, complaint.why);
 	if (options.prometheus &&
 	    (options.json || options.watch || options.explain))
-		return ftpmark_word_error(call, "--prometheus",
-					  "not with another form");
+		return fm_word_error(call, "--prometheus",
+				     "not with another form");
 	if (options.json && options.explain)
-		return ftpmark_word_error(call, "--explain",
-					  "not with another form");
-	status = ftpmark_open(call);
-	if (status != FTPMARK_DONE)
+		return fm_word_error(call, "--explain",
+				     "not with another form");
+	status = fm_open(call);
+	if (status != FM_DONE)
 		return status;
-	return ftpmark_stats(&options) ? FTPMARK_REFUSED : FTPMARK_DONE;
+	return fm_stats(&options) ? FM_REFUSED : FM_DONE;
 }

@@ -4,7 +4,7 @@
 #include "verbs/table.h"
 
 /* In the order in which the help lists them. */
-const struct ftpmark_verb ftpmark_verbs[] = {
+const struct fm_verb fm_verbs[] = {
 	{
 		.name = "add",
 		.words = "NAME [WORD VALUE]...",
@@ -13,7 +13,7 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "All or nothing: if anything is refused, the service is not created.\n"
 "With \"enabled 0\" it is created but not enabled.\n",
 		.settings = true,
-		.run = ftpmark_cmd_add,
+		.run = fm_cmd_add,
 	}, {
 		.name = "set",
 		.words = "NAME WORD VALUE [WORD VALUE]...",
@@ -21,27 +21,27 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 		.help =
 "All or nothing: if anything is refused, what was changed is set back.\n",
 		.settings = true,
-		.run = ftpmark_cmd_set,
+		.run = fm_cmd_set,
 	}, {
 		.name = "del",
 		.words = "NAME",
 		.summary = "remove a service",
-		.run = ftpmark_cmd_del,
+		.run = fm_cmd_del,
 	}, {
 		.name = "enable",
 		.words = "NAME",
 		.summary = "let packets see a service",
-		.run = ftpmark_cmd_enable,
+		.run = fm_cmd_enable,
 	}, {
 		.name = "disable",
 		.words = "NAME",
 		.summary = "hide a service from packets, keep its settings",
-		.run = ftpmark_cmd_disable,
+		.run = fm_cmd_disable,
 	}, {
 		.name = "flush",
 		.words = "",
 		.summary = "remove every service of the network namespace",
-		.run = ftpmark_cmd_flush,
+		.run = fm_cmd_flush,
 	}, {
 		.name = "show",
 		.words = "[NAME]",
@@ -50,7 +50,7 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "This is what ftpmark does if no command is given. Each indented line of a\n"
 "service is a WORD and a VALUE that \"ftpmark set\" takes back.\n",
 		.json = true,
-		.run = ftpmark_cmd_show,
+		.run = fm_cmd_show,
 	}, {
 		.name = "stats",
 		.words = "[NAME] [OPTION]...",
@@ -60,7 +60,7 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "    --watch [SECONDS]  again and again (every 2 s), with rates per second\n"
 "    --prometheus       text for node_exporter's textfile collector\n",
 		.json = true,
-		.run = ftpmark_cmd_stats,
+		.run = fm_cmd_stats,
 	}, {
 		.name = "check",
 		.words = "",
@@ -70,14 +70,14 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "counters. Each finding is a fault, a warning or a note, and has its remedy in\n"
 "a line. Exit status: 1 if there is a fault. As root it sees all there is.\n",
 		.json = true,
-		.run = ftpmark_cmd_check,
+		.run = fm_cmd_check,
 	}, {
 		.name = "save",
 		.words = "",
 		.summary = "print all services, for a file that restore reads",
 		.help =
 "Settings that have their standard value are left out.\n",
-		.run = ftpmark_cmd_save,
+		.run = fm_cmd_save,
 	}, {
 		.name = "restore",
 		.words = "[--dry-run] [FILE]",
@@ -90,7 +90,7 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "the kernel refuses something, what was changed is set back.\n"
 "With --dry-run the difference is printed, as commands. Exit status then: 0 none,\n"
 "4 some, 2 a faulty file.\n",
-		.run = ftpmark_cmd_restore,
+		.run = fm_cmd_restore,
 	}, {
 		.name = "import",
 		.words = "[FILE]",
@@ -103,7 +103,7 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "named on standard error, and why it was not taken; so is what looks like a\n"
 "mistake. The module is not needed, and nothing is changed.\n"
 "Exit status: 0 if a service was found, 2 if not.\n",
-		.run = ftpmark_cmd_import,
+		.run = fm_cmd_import,
 	}, {
 		.name = "export",
 		.words = "NAME FORMAT",
@@ -116,8 +116,8 @@ const struct ftpmark_verb ftpmark_verbs[] = {
 "    modprobe                    the service as parameters of the module\n"
 "What a format has no words for is said in comments, or with ipvsadm on standard\n"
 "error.\n",
-		.run = ftpmark_cmd_export,
+		.run = fm_cmd_export,
 	},
 };
 
-const size_t ftpmark_verbs_count = ARRAY_SIZE(ftpmark_verbs);
+const size_t fm_verbs_count = ARRAY_SIZE(fm_verbs);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The table of verbs. */
-#ifndef FTPMARK_TABLE_H
-#define FTPMARK_TABLE_H
+#ifndef FM_VERBS_TABLE_H
+#define FM_VERBS_TABLE_H
 
 #include "verbs/call.h"
 
-extern const struct ftpmark_verb ftpmark_verbs[];
-extern const size_t ftpmark_verbs_count;
+extern const struct fm_verb fm_verbs[];
+extern const size_t fm_verbs_count;
 
-#endif /* FTPMARK_TABLE_H */
+#endif /* FM_VERBS_TABLE_H */
