@@ -112,7 +112,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if (rules.fault > lines)
 		abort();
 	if (!rules.fault) {
-		if (!fm_import(&rules, &import))
+		if (!fm_import_rules(&rules, &import))
 			abort();
 		fuzz_restore(&import.config);
 		fuzz_notes(&import, lines);

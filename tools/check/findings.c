@@ -18,7 +18,7 @@ static const char *const fm_grade_words[FM_GRADES] = {
 };
 
 /**
- * fm_found() - add a finding
+ * fm_findings_add() - add a finding
  * @findings: to these
  * @grade: how bad it is
  * @id: names it
@@ -27,8 +27,8 @@ static const char *const fm_grade_words[FM_GRADES] = {
  *
  * fm_remedy() has to follow.
  */
-void fm_found(struct fm_findings *findings, enum fm_grade grade,
-	      const char *id, const char *service, const char *fmt, ...)
+void fm_findings_add(struct fm_findings *findings, enum fm_grade grade,
+		     const char *id, const char *service, const char *fmt, ...)
 {
 	struct fm_finding *grown, *finding;
 	va_list args;

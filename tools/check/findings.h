@@ -48,8 +48,8 @@ struct fm_findings {
 };
 
 __printf(5, 6)
-void fm_found(struct fm_findings *findings, enum fm_grade grade,
-	      const char *id, const char *service, const char *fmt, ...);
+void fm_findings_add(struct fm_findings *findings, enum fm_grade grade,
+		     const char *id, const char *service, const char *fmt, ...);
 __printf(2, 3)
 void fm_remedy(struct fm_findings *findings, const char *fmt, ...);
 

@@ -34,36 +34,36 @@ static void fm_check_persistence(const struct fm_instance *service,
 	if (!(virtual->flags & IP_VS_SVC_F_PERSISTENT)) {
 		bool hashes = fm_virtual_hashes(virtual);
 
-		fm_found(findings, hashes ? FM_WARNING :
-			 FM_FAULT, "ipvs-not-persistent", name,
-			 "the %s IPVS service for mark %u is not persistent: %s",
-			 family, service->mark, hashes ?
-			 "clients change servers when one comes or goes" :
-			 "data connections reach other servers than control");
+		fm_findings_add(findings, hashes ? FM_WARNING :
+				FM_FAULT, "ipvs-not-persistent", name,
+				"the %s IPVS service for mark %u is not persistent: %s",
+				family, service->mark, hashes ?
+				"clients change servers when one comes or goes" :
+				"data connections reach other servers than control");
 		fm_remedy(findings, "ipvsadm -E -f %u%s -s %s -p 300",
 			  service->mark, option, virtual->scheduler);
 		return;
 	}
 	if (virtual->timeout < FM_PERSISTENCE) {
-		fm_found(findings, FM_WARNING, "ipvs-timeout", name,
-			 "the %s IPVS service for mark %u forgets a client after %u s, but sessions may pause for longer",
-			 family, service->mark, virtual->timeout);
+		fm_findings_add(findings, FM_WARNING, "ipvs-timeout", name,
+				"the %s IPVS service for mark %u forgets a client after %u s, but sessions may pause for longer",
+				family, service->mark, virtual->timeout);
 		fm_remedy(findings, "ipvsadm -E -f %u%s -s %s -p 300",
 			  service->mark, option, virtual->scheduler);
 	}
 	if (virtual->prefix != whole) {
-		fm_found(findings, FM_NOTE, "ipvs-netmask", name,
-			 "the %s IPVS service for mark %u sends all clients of a /%u to one server",
-			 family, service->mark, virtual->prefix);
+		fm_findings_add(findings, FM_NOTE, "ipvs-netmask", name,
+				"the %s IPVS service for mark %u sends all clients of a /%u to one server",
+				family, service->mark, virtual->prefix);
 		fm_remedy(findings,
 			  "if that is not meant: ipvsadm -E -f %u%s -s %s -p 300 -M %s",
 			  service->mark, option, virtual->scheduler,
 			  whole == 32 ? "255.255.255.255" : "128");
 	}
 	if (virtual->engine[0]) {
-		fm_found(findings, FM_WARNING, "ipvs-engine", name,
-			 "the %s IPVS service for mark %u has persistence engine %s, which knows nothing of FTP",
-			 family, service->mark, virtual->engine);
+		fm_findings_add(findings, FM_WARNING, "ipvs-engine", name,
+				"the %s IPVS service for mark %u has persistence engine %s, which knows nothing of FTP",
+				family, service->mark, virtual->engine);
 		fm_remedy(findings,
 			  "delete the IPVS service and add it without --pe");
 	}
@@ -94,10 +94,10 @@ void fm_check_virtual(const struct fm_router *router,
 			fm_check_persistence(service, virtual, findings);
 			continue;
 		}
-		fm_found(findings, FM_FAULT, "ipvs-no-service",
-			 service->profile->name,
-			 "IPVS has no %s service for mark %u",
-			 fm_family_name(family), service->mark);
+		fm_findings_add(findings, FM_FAULT, "ipvs-no-service",
+				service->profile->name,
+				"IPVS has no %s service for mark %u",
+				fm_family_name(family), service->mark);
 		fm_remedy(findings, "ipvsadm -A -f %u%s -s rr -p 300",
 			  service->mark,
 			  family == AF_INET6 ? " -6" : "");
@@ -130,10 +130,10 @@ static void fm_check_dests(const struct fm_instance *service,
 			continue;
 		inet_ntop(dest->address.family, dest->address.byte, text,
 			  sizeof(text));
-		fm_found(findings, FM_WARNING, "server-not-listed",
-			 service->profile->name,
-			 "IPVS has real server %s, which real-servers lacks: its active FTP is not translated",
-			 text);
+		fm_findings_add(findings, FM_WARNING, "server-not-listed",
+				service->profile->name,
+				"IPVS has real server %s, which real-servers lacks: its active FTP is not translated",
+				text);
 		fm_remedy(findings,
 			  "ftpmark set %s real-servers %s,%s",
 			  service->profile->name,
@@ -142,11 +142,11 @@ static void fm_check_dests(const struct fm_instance *service,
 	}
 	if (taking)
 		return;
-	fm_found(findings, FM_FAULT, "ipvs-no-server",
-		 service->profile->name,
-		 "the %s IPVS service for mark %u has no real server%s",
-		 fm_family_name(virtual->family), service->mark,
-		 virtual->dest_count ? " with a weight above 0" : "");
+	fm_findings_add(findings, FM_FAULT, "ipvs-no-server",
+			service->profile->name,
+			"the %s IPVS service for mark %u has no real server%s",
+			fm_family_name(virtual->family), service->mark,
+			virtual->dest_count ? " with a weight above 0" : "");
 	fm_remedy(findings, "ipvsadm -%c -f %u%s -r ADDRESS -m -w 1",
 		  virtual->dest_count ? 'e' : 'a', service->mark,
 		  virtual->family == AF_INET6 ? " -6" : "");
@@ -199,17 +199,17 @@ void fm_check_active(const struct fm_router *router,
 			direct = true;
 	}
 	if (nat && !fm_active_on(service)) {
-		fm_found(findings, FM_NOTE, "active-off", name,
-			 "active FTP is not translated: %s",
-			 service->real.count ? "active is off" :
+		fm_findings_add(findings, FM_NOTE, "active-off", name,
+				"active FTP is not translated: %s",
+				service->real.count ? "active is off" :
 						    "real-servers is empty");
 		fm_remedy(findings, service->real.count ?
 			  "ftpmark set %s active ipvs, if clients use active FTP" :
 			  "ftpmark set %s real-servers PREFIX, if clients use active FTP",
 			  name);
 	} else if (direct && !nat && fm_active_on(service)) {
-		fm_found(findings, FM_NOTE, "active-needless", name,
-			 "real servers answer clients themselves (DR or TUN): active FTP needs no translation here");
+		fm_findings_add(findings, FM_NOTE, "active-needless", name,
+				"real servers answer clients themselves (DR or TUN): active FTP needs no translation here");
 		fm_remedy(findings, "ftpmark set %s active off", name);
 	}
 }
@@ -256,10 +256,10 @@ void fm_check_port_services(const struct fm_router *router,
 		inet_ntop(virtual->family, virtual->address.byte, text,
 			  sizeof(text));
 		brackets = virtual->family == AF_INET6 ? "[]" : "\0\0";
-		fm_found(findings, FM_WARNING, "ipvs-port-service",
-			 service->profile->name,
-			 "IPVS has a service for %s port %u, whose ports are the mark's",
-			 text, virtual->port);
+		fm_findings_add(findings, FM_WARNING, "ipvs-port-service",
+				service->profile->name,
+				"IPVS has a service for %s port %u, whose ports are the mark's",
+				text, virtual->port);
 		fm_remedy(findings, "ipvsadm -D -t %.1s%s%.1s:%u",
 			  brackets, text, brackets + 1, virtual->port);
 	}

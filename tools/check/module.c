@@ -17,8 +17,8 @@ void fm_check_loaded(const struct fm_router *router,
 {
 	if (router->kernel.loaded)
 		return;
-	fm_found(findings, FM_FAULT, "module-not-loaded", NULL,
-		 "the module nf_ftpmark is not loaded");
+	fm_findings_add(findings, FM_FAULT, "module-not-loaded", NULL,
+			"the module nf_ftpmark is not loaded");
 	fm_remedy(findings, "modprobe nf_ftpmark%s",
 		  router->kernel.enforced ?
 		  "; if its key is rejected: mokutil --import KEY, and reboot" :
@@ -51,17 +51,17 @@ void fm_check_file(const struct fm_router *router,
 	if (!kernel->asked)
 		return;
 	if (!kernel->found) {
-		fm_found(findings, grade, "module-not-built", NULL,
-			 "no file nf_ftpmark.ko is installed for the running kernel %s",
-			 kernel->release);
+		fm_findings_add(findings, grade, "module-not-built", NULL,
+				"no file nf_ftpmark.ko is installed for the running kernel %s",
+				kernel->release);
 		fm_remedy(findings,
 			  "dkms install nf_ftpmark/%s -k %s (needs the headers of that kernel)",
 			  FTPMARK_VERSION, kernel->release);
 	} else if (!fm_kernel_fits(kernel)) {
-		fm_found(findings, grade, "module-wrong-kernel", NULL,
-			 "nf_ftpmark.ko was built for kernel %.*s, running is %s",
-			 (int)strcspn(kernel->file_magic, " "),
-			 kernel->file_magic, kernel->release);
+		fm_findings_add(findings, grade, "module-wrong-kernel", NULL,
+				"nf_ftpmark.ko was built for kernel %.*s, running is %s",
+				(int)strcspn(kernel->file_magic, " "),
+				kernel->file_magic, kernel->release);
 		fm_remedy(findings,
 			  "dkms install --force nf_ftpmark/%s -k %s",
 			  FTPMARK_VERSION, kernel->release);
@@ -84,11 +84,11 @@ void fm_check_signature(const struct fm_router *router,
 	/* A signature by a key that the kernel does not know is none to it. */
 	if (kernel->loaded ? !kernel->tainted && !bare : !bare)
 		return;
-	fm_found(findings, kernel->enforced && !kernel->loaded ?
-		 FM_FAULT : FM_WARNING, "module-unsigned", NULL,
-		 bare ? "nf_ftpmark.ko has no signature, and this machine %s" :
+	fm_findings_add(findings, kernel->enforced && !kernel->loaded ?
+			FM_FAULT : FM_WARNING, "module-unsigned", NULL,
+			bare ? "nf_ftpmark.ko has no signature, and this machine %s" :
 			     "the loaded module is signed by no key that the kernel knows, and this machine %s",
-		 kernel->enforced ? "loads none but signed modules" :
+			kernel->enforced ? "loads none but signed modules" :
 					 "has Secure Boot");
 	fm_remedy(findings,
 		  "have DKMS sign it, enroll its key (mokutil --import /var/lib/dkms/mok.pub), and reboot");
@@ -109,16 +109,16 @@ void fm_check_versions(const struct fm_router *router,
 		return;
 	advice = fm_version_remedy(kernel->version);
 	if (advice) {
-		fm_found(findings, FM_WARNING, "module-version", NULL,
-			 "module %s and tool %s differ in version",
-			 kernel->version, FTPMARK_VERSION);
+		fm_findings_add(findings, FM_WARNING, "module-version", NULL,
+				"module %s and tool %s differ in version",
+				kernel->version, FTPMARK_VERSION);
 		fm_remedy(findings, "%s", advice);
 	}
 	if (kernel->file_version &&
 	    strcmp(kernel->file_version, kernel->version)) {
-		fm_found(findings, FM_WARNING, "module-reload", NULL,
-			 "module %s is loaded, but %s is installed",
-			 kernel->version, kernel->file_version);
+		fm_findings_add(findings, FM_WARNING, "module-reload", NULL,
+				"module %s is loaded, but %s is installed",
+				kernel->version, kernel->file_version);
 		fm_remedy(findings,
 			  "ftpmark save >FILE && rmmod nf_ftpmark && modprobe nf_ftpmark && ftpmark restore FILE");
 	}

@@ -27,8 +27,8 @@ void fm_check_enabled(const struct fm_router *router,
 		if (router->service[i].enabled)
 			return;
 	}
-	fm_found(findings, FM_WARNING, "no-service", NULL,
-		 router->count ? "no service is enabled here" :
+	fm_findings_add(findings, FM_WARNING, "no-service", NULL,
+			router->count ? "no service is enabled here" :
 				      "there is no service here");
 	fm_remedy(findings, router->count ? "ftpmark enable NAME" :
 		  "ftpmark add NAME vip ADDRESS real PREFIX");
@@ -64,14 +64,14 @@ void fm_check_forwarding(const struct fm_router *router,
 {
 	if (!router->sysctls.forward &&
 	    fm_forwarding_needed(router, AF_INET)) {
-		fm_found(findings, FM_FAULT, "forwarding-off", NULL,
-			 "IPv4 packets are not forwarded");
+		fm_findings_add(findings, FM_FAULT, "forwarding-off", NULL,
+				"IPv4 packets are not forwarded");
 		fm_remedy(findings, "sysctl -w net.ipv4.ip_forward=1");
 	}
 	if (!router->sysctls.forward6 &&
 	    fm_forwarding_needed(router, AF_INET6)) {
-		fm_found(findings, FM_FAULT, "forwarding6-off", NULL,
-			 "IPv6 packets are not forwarded");
+		fm_findings_add(findings, FM_FAULT, "forwarding6-off", NULL,
+				"IPv6 packets are not forwarded");
 		fm_remedy(findings,
 			  "sysctl -w net.ipv6.conf.all.forwarding=1");
 	}
@@ -86,16 +86,16 @@ void fm_check_helpers(const struct fm_router *router,
 		      struct fm_findings *findings)
 {
 	if (router->helper_ipvs) {
-		fm_found(findings, FM_WARNING, "helper-ip-vs-ftp",
-			 NULL,
-			 "ip_vs_ftp is loaded: it looks into control connections to port 21 and rewrites them");
+		fm_findings_add(findings, FM_WARNING, "helper-ip-vs-ftp",
+				NULL,
+				"ip_vs_ftp is loaded: it looks into control connections to port 21 and rewrites them");
 		fm_remedy(findings,
 			  "rmmod ip_vs_ftp, and keep it from being loaded");
 	}
 	if (router->helper_nat) {
-		fm_found(findings, FM_WARNING, "helper-nf-nat-ftp",
-			 NULL,
-			 "nf_nat_ftp is loaded: it can rewrite control connections that are tracked");
+		fm_findings_add(findings, FM_WARNING, "helper-nf-nat-ftp",
+				NULL,
+				"nf_nat_ftp is loaded: it can rewrite control connections that are tracked");
 		fm_remedy(findings,
 			  "rmmod nf_nat_ftp nf_conntrack_ftp, unless FTP that is not balanced needs them");
 	}
@@ -131,10 +131,10 @@ void fm_check_conntrack(const struct fm_router *router,
 		service = &router->service[i];
 		if (!service->enabled || service->notrack)
 			continue;
-		fm_found(findings, FM_NOTE, "conntrack-needless",
-			 service->profile->name,
-			 "connections are tracked here (%ld now), which this service does not need: it costs with each packet",
-			 router->sysctls.tracked);
+		fm_findings_add(findings, FM_NOTE, "conntrack-needless",
+				service->profile->name,
+				"connections are tracked here (%ld now), which this service does not need: it costs with each packet",
+				router->sysctls.tracked);
 		fm_remedy(findings,
 			  "ftpmark set %s %snotrack 1, or remove the rules that need tracking",
 			  service->profile->name, service->real.count ?
@@ -153,8 +153,8 @@ void fm_check_vs_conntrack(const struct fm_router *router,
 	if (router->sysctls.vs_conntrack <= 0 ||
 	    fm_conntrack_wanted(router))
 		return;
-	fm_found(findings, FM_NOTE, "vs-conntrack", NULL,
-		 "net.ipv4.vs.conntrack is on, and no service needs it");
+	fm_findings_add(findings, FM_NOTE, "vs-conntrack", NULL,
+			"net.ipv4.vs.conntrack is on, and no service needs it");
 	fm_remedy(findings,
 		  "sysctl -w net.ipv4.vs.conntrack=0, unless rules look at the state of these connections");
 }
@@ -170,8 +170,8 @@ void fm_check_ipvs(const struct fm_router *router,
 	/* The module would have loaded it. */
 	if (router->ipvs.err != -ENOENT || !router->kernel.loaded)
 		return;
-	fm_found(findings, FM_FAULT, "ipvs-missing", NULL,
-		 "IPVS is not in the kernel: nothing is balanced");
+	fm_findings_add(findings, FM_FAULT, "ipvs-missing", NULL,
+			"IPVS is not in the kernel: nothing is balanced");
 	fm_remedy(findings, "modprobe ip_vs");
 }
 
@@ -188,9 +188,9 @@ void fm_check_tcp_timeout(const struct fm_router *router,
 	if (router->ipvs.err || !router->ipvs.tcp_timeout ||
 	    router->ipvs.tcp_timeout >= FM_SESSION_IDLE)
 		return;
-	fm_found(findings, FM_WARNING, "ipvs-tcp-timeout", NULL,
-		 "IPVS forgets connections that are idle for %u s, as control connections are during a transfer",
-		 router->ipvs.tcp_timeout);
+	fm_findings_add(findings, FM_WARNING, "ipvs-tcp-timeout", NULL,
+			"IPVS forgets connections that are idle for %u s, as control connections are during a transfer",
+			router->ipvs.tcp_timeout);
 	fm_remedy(findings, "ipvsadm --set 900 0 0");
 }
 
@@ -203,23 +203,23 @@ void fm_check_unseen(const struct fm_router *router,
 		     struct fm_findings *findings)
 {
 	if (router->ipvs.err && router->ipvs.err != -ENOENT) {
-		fm_found(findings, FM_NOTE, "unseen-ipvs", NULL,
-			 "IPVS could not be asked: %s",
-			 strerror(-router->ipvs.err));
+		fm_findings_add(findings, FM_NOTE, "unseen-ipvs", NULL,
+				"IPVS could not be asked: %s",
+				strerror(-router->ipvs.err));
 		fm_remedy(findings, "run ftpmark check as root");
 	}
 	if (router->rules.err) {
-		fm_found(findings, FM_NOTE, "unseen-rules", NULL,
-			 "rules of iptables and nftables could not be looked at: %s",
-			 router->rules.err == -ENOENT ?
-			 "a program is missing" :
-			 strerror(-router->rules.err));
+		fm_findings_add(findings, FM_NOTE, "unseen-rules", NULL,
+				"rules of iptables and nftables could not be looked at: %s",
+				router->rules.err == -ENOENT ?
+				"a program is missing" :
+				strerror(-router->rules.err));
 		fm_remedy(findings,
 			  "run ftpmark check as root, where iptables-save and nft are installed");
 	}
 	if (!router->kernel.asked) {
-		fm_found(findings, FM_NOTE, "unseen-file", NULL,
-			 "the module's file could not be looked at: no modinfo");
+		fm_findings_add(findings, FM_NOTE, "unseen-file", NULL,
+				"the module's file could not be looked at: no modinfo");
 		fm_remedy(findings, "install kmod");
 	}
 }

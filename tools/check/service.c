@@ -30,10 +30,10 @@ void fm_check_vips(const struct fm_router *router,
 			continue;
 		vip = &service->vip.item[i];
 		inet_ntop(vip->family, vip->byte, text, sizeof(text));
-		fm_found(findings, FM_FAULT, "vip-not-local",
-			 service->profile->name,
-			 "packets to %s are not taken in on this machine",
-			 text);
+		fm_findings_add(findings, FM_FAULT, "vip-not-local",
+				service->profile->name,
+				"packets to %s are not taken in on this machine",
+				text);
 		fm_remedy(findings,
 			  "ip address add %s/%u dev lo, unless this is the standby of two directors",
 			  text, vip->length);
@@ -46,15 +46,15 @@ static void fm_check_source(const struct fm_router *router,
 			    struct fm_findings *findings)
 {
 	if (router->sysctls.src_valid_mark > 0) {
-		fm_found(findings, FM_WARNING, "src-valid-mark",
-			 service->profile->name,
-			 "src_valid_mark is on: sources too are looked up with the mark and that rule");
+		fm_findings_add(findings, FM_WARNING, "src-valid-mark",
+				service->profile->name,
+				"src_valid_mark is on: sources too are looked up with the mark and that rule");
 		fm_remedy(findings,
 			  "sysctl -w net.ipv4.conf.all.src_valid_mark=0 (and of each interface), or have the rule's table route to clients");
 	} else if (router->sysctls.rp_filter == 1) {
-		fm_found(findings, FM_NOTE, "rp-filter",
-			 service->profile->name,
-			 "rp_filter is strict, and looks sources up without the mark and that rule");
+		fm_findings_add(findings, FM_NOTE, "rp-filter",
+				service->profile->name,
+				"rp_filter is strict, and looks sources up without the mark and that rule");
 		fm_remedy(findings,
 			  "sysctl -w net.ipv4.conf.INTERFACE.rp_filter=2 if clients come in by an INTERFACE that the main table does not route to them by");
 	}
@@ -82,13 +82,13 @@ void fm_check_policies(const struct fm_router *router,
 		    !fm_service_has(service, policy->family))
 			continue;
 		ipv4 |= policy->family == AF_INET;
-		fm_found(findings, FM_NOTE, "mark-rule",
-			 service->profile->name,
-			 "%s routing rule %u sends %s of mark %u to table %u",
-			 fm_family_name(policy->family),
-			 policy->priority, policy->invert == matches ?
-			 "all packets but those" : "packets",
-			 service->mark, policy->table);
+		fm_findings_add(findings, FM_NOTE, "mark-rule",
+				service->profile->name,
+				"%s routing rule %u sends %s of mark %u to table %u",
+				fm_family_name(policy->family),
+				policy->priority, policy->invert == matches ?
+				"all packets but those" : "packets",
+				service->mark, policy->table);
 		fm_remedy(findings,
 			  "if that is not meant for FTP, give the service another mark (here and in IPVS)");
 	}
@@ -124,16 +124,16 @@ void fm_check_rules(const struct fm_router *router,
 	for (i = 0; i < router->rules.count; i++) {
 		rule = &router->rules.item[i];
 		if (rule->mark == service->mark) {
-			fm_found(findings, FM_WARNING, "rule-mark",
-				 service->profile->name,
-				 "a rule sets mark %u, too: %s",
-				 service->mark, rule->text);
+			fm_findings_add(findings, FM_WARNING, "rule-mark",
+					service->profile->name,
+					"a rule sets mark %u, too: %s",
+					service->mark, rule->text);
 			fm_remedy(findings, "%s", rule->removal);
 		} else if (fm_rule_rivals(rule, service)) {
-			fm_found(findings, FM_WARNING, "rule-nat",
-				 service->profile->name,
-				 "a rule translates active FTP, too: %s",
-				 rule->text);
+			fm_findings_add(findings, FM_WARNING, "rule-nat",
+					service->profile->name,
+					"a rule translates active FTP, too: %s",
+					rule->text);
 			fm_remedy(findings, "%s", rule->removal);
 		}
 	}
@@ -157,10 +157,10 @@ void fm_check_passive(const struct fm_router *router,
 
 	if (!local->last || !fm_ranges_meet(&set, &service->passive))
 		return;
-	fm_found(findings, FM_NOTE, "passive-local-ports",
-		 service->profile->name,
-		 "passive-ports are among ip_local_port_range (%u-%u here): on the real servers, too, other programs may hold them",
-		 local->first, local->last);
+	fm_findings_add(findings, FM_NOTE, "passive-local-ports",
+			service->profile->name,
+			"passive-ports are among ip_local_port_range (%u-%u here): on the real servers, too, other programs may hold them",
+			local->first, local->last);
 	fm_remedy(findings,
 		  "on the real servers: sysctl -w net.ipv4.ip_local_reserved_ports=%s",
 		  fm_profile_value(service->profile,
@@ -202,10 +202,10 @@ void fm_check_counters(const struct fm_router *router,
 			continue;
 		snprintf(id, sizeof(id), "counter-%s", counter->word);
 		fm_unwrap(counter->advice, remedy, sizeof(remedy));
-		fm_found(findings, counter->harmless ? FM_NOTE :
-			 FM_WARNING, id, service->profile->name,
-			 "%s %llu: %s", counter->word,
-			 service->counts.value[i], counter->meaning);
+		fm_findings_add(findings, counter->harmless ? FM_NOTE :
+				FM_WARNING, id, service->profile->name,
+				"%s %llu: %s", counter->word,
+				service->counts.value[i], counter->meaning);
 		fm_remedy(findings, "%s", remedy);
 	}
 }

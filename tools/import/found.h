@@ -41,11 +41,11 @@ struct fm_marked {
 };
 
 /**
- * struct fm_claim - a rule and what it marks
+ * struct fm_mark_claim - a rule and what it marks
  * @rule: the rule
  * @marked: index of the struct fm_marked
  */
-struct fm_claim {
+struct fm_mark_claim {
 	struct fm_rule *rule;
 	size_t marked;
 };
@@ -108,7 +108,7 @@ struct fm_import {
 	size_t marks;
 	struct fm_marked *marked;
 	size_t claims;
-	struct fm_claim *claim;
+	struct fm_mark_claim *claim;
 	size_t dials;
 	struct fm_dial *dial;
 	size_t count;

@@ -143,7 +143,7 @@ static void fm_import_sort(struct fm_import *import)
 }
 
 /**
- * fm_import() - find the services that rules make
+ * fm_import_rules() - find the services that rules make
  * @rules: the rules; they are marked as taken or noted
  * @import: the services and the notes, to be freed by the caller in any case
  *
@@ -151,7 +151,7 @@ static void fm_import_sort(struct fm_import *import)
  *
  * Return: false if memory is short.
  */
-bool fm_import(struct fm_rules *rules, struct fm_import *import)
+bool fm_import_rules(struct fm_rules *rules, struct fm_import *import)
 {
 	size_t i;
 
@@ -169,7 +169,7 @@ bool fm_import(struct fm_rules *rules, struct fm_import *import)
 }
 
 /**
- * fm_import_free() - free what fm_import() made
+ * fm_import_free() - free what fm_import_rules() made
  * @import: what holds it
  */
 void fm_import_free(struct fm_import *import)

@@ -156,7 +156,7 @@ void fm_import_mark(struct fm_import *import,
 		    const struct fm_match *match)
 {
 	struct fm_marked new, *marked;
-	struct fm_claim *claim;
+	struct fm_mark_claim *claim;
 	const char *why;
 
 	why = fm_mark_fault(rule, match);
@@ -302,7 +302,7 @@ void fm_import_services(struct fm_import *import)
 {
 	struct fm_marked *marked;
 	struct fm_found *found;
-	struct fm_claim *claim;
+	struct fm_mark_claim *claim;
 	size_t i;
 
 	for (i = 0; i < import->marks && !import->failed; i++) {

@@ -33,7 +33,7 @@ struct fm_option {
 	const char *(*take)(struct fm_scan *scan, const char *value);
 };
 
-static bool fm_number(const char **text, unsigned long *number)
+static bool fm_rule_number(const char **text, unsigned long *number)
 {
 	char *end;
 
@@ -60,7 +60,7 @@ static bool fm_mask(const char *text, struct fm_prefix *prefix)
 		prefix->length = length;
 		return !bits;
 	}
-	if (!fm_number(&text, &number) || *text ||
+	if (!fm_rule_number(&text, &number) || *text ||
 	    number > prefix->length)
 		return false;
 	prefix->length = number;
@@ -160,7 +160,7 @@ static bool fm_port(const char **text, unsigned int *port)
 		*port = names[i].port;
 		return true;
 	}
-	if (!fm_number(text, &number) || number > 65535)
+	if (!fm_rule_number(text, &number) || number > 65535)
 		return false;
 	*port = number;
 	return true;
@@ -265,9 +265,9 @@ static const char *fm_mark_mask(const char **text, unsigned long *mark,
 				unsigned long *mask)
 {
 	*mask = 0xffffffff;
-	if (!fm_number(text, mark))
+	if (!fm_rule_number(text, mark))
 		return "not a mark";
-	if (**text == '/' && ((*text)++, !fm_number(text, mask)))
+	if (**text == '/' && ((*text)++, !fm_rule_number(text, mask)))
 		return "not a mask";
 	return NULL;
 }

@@ -71,9 +71,9 @@ static enum fm_both fm_both_ends(struct fm_end *out,
 	return fm_both_ports(out, jump, rule);
 }
 
-static enum fm_both fm_both(struct fm_match *out,
-			    const struct fm_match *jump,
-			    const struct fm_match *rule)
+static enum fm_both fm_both_of(struct fm_match *out,
+			       const struct fm_match *jump,
+			       const struct fm_match *rule)
 {
 	enum fm_both from, to;
 
@@ -140,7 +140,7 @@ static void fm_walk_rule(struct fm_walk *walk,
 		rule->visits--;
 		return;
 	}
-	switch (fm_both(&match, jump, &rule->match)) {
+	switch (fm_both_of(&match, jump, &rule->match)) {
 	case FM_BOTH_NEVER:
 		return;
 	case FM_BOTH_ODD:

@@ -121,9 +121,9 @@ static bool fm_host_bits(const struct fm_prefix *prefix)
 	return false;
 }
 
-static bool fm_prefix(const char *item, size_t length, bool host,
-		      struct fm_prefix *prefix,
-		      struct fm_fault *fault)
+static bool fm_prefix_parse(const char *item, size_t length, bool host,
+			    struct fm_prefix *prefix,
+			    struct fm_fault *fault)
 {
 	const char *slash = memchr(item, '/', length);
 	const char *why;
@@ -207,7 +207,7 @@ bool fm_prefixes_parse(const char *text, bool hosts, size_t limit,
 	if (fm_items_count(text) > limit)
 		return fm_at_fault(fault, NULL, 0, "too many items");
 	while (fm_item_next(&text, &item, &length)) {
-		if (!fm_prefix(item, length, hosts, &prefix, fault))
+		if (!fm_prefix_parse(item, length, hosts, &prefix, fault))
 			return false;
 		if (!fm_prefix_listed(list, &prefix))
 			list->item[list->count++] = prefix;
@@ -242,9 +242,9 @@ static void fm_ranges_merge(struct fm_ranges *set)
 	set->count = out - set->item + 1;
 }
 
-static bool fm_range(const char *item, size_t length,
-		     struct fm_range *range,
-		     struct fm_fault *fault)
+static bool fm_range_parse(const char *item, size_t length,
+			   struct fm_range *range,
+			   struct fm_fault *fault)
 {
 	const char *dash = memchr(item, '-', length);
 	size_t head = dash ? (size_t)(dash - item) : length;
@@ -284,8 +284,8 @@ bool fm_ranges_parse(const char *text, struct fm_ranges *set,
 	if (fm_items_count(text) > FM_ITEMS_MAX)
 		return fm_at_fault(fault, NULL, 0, "too many items");
 	while (fm_item_next(&text, &item, &length)) {
-		if (!fm_range(item, length, &set->item[set->count++],
-			      fault))
+		if (!fm_range_parse(item, length, &set->item[set->count++],
+				    fault))
 			return false;
 	}
 	fm_ranges_merge(set);

@@ -87,7 +87,7 @@ int fm_local_gather(struct fm_router *router)
 	return err;
 }
 
-static int fm_policy(struct nl_msg *msg, void *arg)
+static int fm_policy_find(struct nl_msg *msg, void *arg)
 {
 	struct fib_rule_hdr *rule = nlmsg_data(nlmsg_hdr(msg));
 	struct fm_policies *policies = arg;
@@ -127,7 +127,7 @@ static int fm_policies_ask(struct nl_sock *sock, int family,
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	return fm_netlink_ask(sock, msg, fm_policy, policies);
+	return fm_netlink_ask(sock, msg, fm_policy_find, policies);
 }
 
 /**

@@ -38,7 +38,7 @@ static int fm_rule_add(struct fm_filter_rules *rules,
  * The word behind another one, its end marked by a blank or the line's. What
  * is negated, " ! --sport 20", is none.
  */
-static const char *fm_rule_word(const char *line, const char *option)
+static const char *fm_nftables_word(const char *line, const char *option)
 {
 	const char *found = strstr(line, option);
 
@@ -94,14 +94,14 @@ static int fm_save_line(const char *program, const char *table,
 	if (strncmp(line, "-A ", 3))
 		return 0;
 	if (strstr(line, " -j MARK ")) {
-		word = fm_rule_word(line, " --set-xmark ");
+		word = fm_nftables_word(line, " --set-xmark ");
 		if (!word)
-			word = fm_rule_word(line, " --set-mark ");
+			word = fm_nftables_word(line, " --set-mark ");
 		rule.mark = word ? strtoul(word, NULL, 0) : 0;
 	} else if (strstr(line, " -j MASQUERADE") || strstr(line, " -j SNAT ")) {
-		word = fm_rule_word(line, " --sport ");
+		word = fm_nftables_word(line, " --sport ");
 		if (!word)
-			word = fm_rule_word(line, " --sports ");
+			word = fm_nftables_word(line, " --sports ");
 		if (word)
 			fm_rule_ports(word, &rule.ports);
 		fm_rule_source(line, &rule.from);
@@ -170,8 +170,8 @@ static const char *fm_string(struct json_object *object, const char *key)
 }
 
 /* 20, { "range": [20, 30] } or { "set": [20, ...] }. */
-static void fm_nft_ports(struct json_object *value,
-			 struct fm_ranges *ports)
+static void fm_nftables_ports(struct json_object *value,
+			      struct fm_ranges *ports)
 {
 	struct json_object *range = fm_member(value, "range");
 	struct json_object *set = fm_member(value, "set");
@@ -179,7 +179,7 @@ static void fm_nft_ports(struct json_object *value,
 	size_t i;
 
 	for (i = 0; set && i < json_object_array_length(set); i++)
-		fm_nft_ports(json_object_array_get_idx(set, i), ports);
+		fm_nftables_ports(json_object_array_get_idx(set, i), ports);
 	if (set || ports->count == FM_ITEMS_MAX)
 		return;
 	item = &ports->item[ports->count];
@@ -198,8 +198,8 @@ static void fm_nft_ports(struct json_object *value,
  * "10.0.0.1", { "prefix": { "addr": "10.0.0.0", "len": 24 } } or { "set": [...] }
  * of these; false for another.
  */
-static bool fm_nft_addresses(struct json_object *value,
-			     struct fm_prefixes *list)
+static bool fm_nftables_addresses(struct json_object *value,
+				  struct fm_prefixes *list)
 {
 	struct json_object *prefix = fm_member(value, "prefix");
 	struct json_object *set = fm_member(value, "set");
@@ -209,8 +209,8 @@ static bool fm_nft_addresses(struct json_object *value,
 	size_t i;
 
 	for (i = 0; set && i < json_object_array_length(set); i++) {
-		if (!fm_nft_addresses(json_object_array_get_idx(set, i),
-				      list))
+		if (!fm_nftables_addresses(json_object_array_get_idx(set, i),
+					   list))
 			return false;
 	}
 	if (set)
@@ -233,8 +233,8 @@ static bool fm_nft_addresses(struct json_object *value,
  * "sport < 1024" and its like. A second one narrows the first, as in
  * "sport > 15 tcp sport < 25".
  */
-static void fm_nft_bound(const char *op, struct json_object *value,
-			 struct fm_ranges *ports)
+static void fm_nftables_bound(const char *op, struct json_object *value,
+			      struct fm_ranges *ports)
 {
 	struct fm_range *range = &ports->item[0];
 	unsigned int port = json_object_get_int(value);
@@ -255,8 +255,8 @@ static void fm_nft_bound(const char *op, struct json_object *value,
 	ports->count = 1;
 }
 
-static void fm_nft_match(struct json_object *match,
-			 struct fm_filter_rule *rule)
+static void fm_nftables_match(struct json_object *match,
+			      struct fm_filter_rule *rule)
 {
 	struct json_object *right = fm_member(match, "right");
 	const char *op = fm_string(match, "op");
@@ -267,17 +267,17 @@ static void fm_nft_match(struct json_object *match,
 	left = fm_member(fm_member(match, "left"), "payload");
 	field = fm_string(left, "field");
 	if (!strcmp(field, "sport") && equal)
-		fm_nft_ports(right, &rule->ports);
+		fm_nftables_ports(right, &rule->ports);
 	else if (!strcmp(field, "sport"))
-		fm_nft_bound(op, right, &rule->ports);
+		fm_nftables_bound(op, right, &rule->ports);
 	else if (!strcmp(field, "saddr") && equal &&
-		 !fm_nft_addresses(right, &rule->from))
+		 !fm_nftables_addresses(right, &rule->from))
 		rule->from.count = 0;
 }
 
 /* One expression of a rule; true if it translates source addresses. */
-static bool fm_nft_expression(struct json_object *expression,
-			      struct fm_filter_rule *rule)
+static bool fm_nftables_expression(struct json_object *expression,
+				   struct fm_filter_rule *rule)
 {
 	struct json_object *mangle = fm_member(expression, "mangle");
 	struct json_object *key;
@@ -286,13 +286,13 @@ static bool fm_nft_expression(struct json_object *expression,
 	if (key && !strcmp(fm_string(key, "key"), "mark"))
 		rule->mark = json_object_get_int64(fm_member(mangle,
 							     "value"));
-	fm_nft_match(fm_member(expression, "match"), rule);
+	fm_nftables_match(fm_member(expression, "match"), rule);
 	return json_object_object_get_ex(expression, "masquerade", NULL) ||
 	       json_object_object_get_ex(expression, "snat", NULL);
 }
 
-static int fm_nft_rule(struct json_object *json,
-		       struct fm_filter_rules *rules)
+static int fm_nftables_rule(struct json_object *json,
+			    struct fm_filter_rules *rules)
 {
 	struct json_object *list = fm_member(json, "expr");
 	struct fm_filter_rule rule = { .mark = 0 };
@@ -303,8 +303,8 @@ static int fm_nft_rule(struct json_object *json,
 	if (!json_object_is_type(list, json_type_array))
 		return 0;
 	for (i = 0; i < json_object_array_length(list); i++)
-		nat |= fm_nft_expression(json_object_array_get_idx(list, i),
-					 &rule);
+		nat |= fm_nftables_expression(json_object_array_get_idx(list, i),
+					      &rule);
 	if (rule.mark)
 		rule.ports.count = 0;
 	else if (!nat || !rule.ports.count)
@@ -320,7 +320,7 @@ static int fm_nft_rule(struct json_object *json,
 }
 
 /* Without the elements of sets, which may be many. */
-static int fm_nft_read(struct fm_filter_rules *rules)
+static int fm_nftables_read(struct fm_filter_rules *rules)
 {
 	static const char *const argv[] = { "nft", "-j", "-n", "-t", "list",
 					    "ruleset", NULL };
@@ -341,7 +341,7 @@ static int fm_nft_read(struct fm_filter_rules *rules)
 		rule = fm_member(json_object_array_get_idx(list, i),
 				 "rule");
 		if (rule)
-			err = fm_nft_rule(rule, rules);
+			err = fm_nftables_rule(rule, rules);
 	}
 	json_object_put(json);
 	return err;
@@ -372,7 +372,7 @@ static int fm_legacy_read(const char *names, const char *program,
  * A question would have the kernel load nf_tables. If it is built in, it need
  * not show up below /sys/module.
  */
-static bool fm_nft_there(void)
+static bool fm_nftables_there(void)
 {
 	char path[PATH_MAX], line[PATH_MAX];
 	bool module = false;
@@ -408,7 +408,7 @@ int fm_filter_rules_gather(struct fm_filter_rules *rules)
 				 "iptables-legacy", rules);
 	errs[1] = fm_legacy_read("/proc/net/ip6_tables_names",
 				 "ip6tables-legacy", rules);
-	if (fm_nft_there()) {
+	if (fm_nftables_there()) {
 		/* What iptables makes of nftables nft can't tell as well. */
 		errs[2] = fm_save_read("iptables-nft", rules);
 		errs[3] = fm_save_read("ip6tables-nft", rules);
@@ -417,7 +417,7 @@ int fm_filter_rules_gather(struct fm_filter_rules *rules)
 			if (errs[i] == -ENOENT)
 				errs[i] = 0;
 		}
-		errs[4] = fm_nft_read(rules);
+		errs[4] = fm_nftables_read(rules);
 	}
 	for (i = 0; i < ARRAY_SIZE(errs) && rules->err != -ENOMEM; i++) {
 		if (errs[i])

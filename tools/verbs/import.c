@@ -55,7 +55,7 @@ static enum fm_status fm_import_print(struct fm_rules *rules,
 	struct fm_import import;
 	size_t i;
 
-	if (!fm_import(rules, &import)) {
+	if (!fm_import_rules(rules, &import)) {
 		fm_error("%s: %s", file, strerror(ENOMEM));
 		fm_import_free(&import);
 		return FM_REFUSED;
