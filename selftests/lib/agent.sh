@@ -14,7 +14,8 @@ agent_start()
 
 	shift
 	mkfifo "$scratch/$name.in" "$scratch/$name.out"
-	"$@" <"$scratch/$name.in" >"$scratch/$name.out" 2>"$scratch/$name.err" &
+	become "$@" <"$scratch/$name.in" >"$scratch/$name.out" \
+		2>"$scratch/$name.err" &
 	agent_pid[$name]=$!
 	disown
 	exec {in}>"$scratch/$name.in" {out}<"$scratch/$name.out"
@@ -93,4 +94,21 @@ check_file()
 	files "$1" read "$2"
 	[ "$result" = ok ] || text=$result
 	check_equal "$4" "$3" "$text"
+}
+
+# services_read NAMESPACE: leaves the names of its services in $services, in one
+# line.
+services_read()
+{
+	ip netns exec "$1" services_read_here
+}
+
+services_read_here()
+{
+	local path
+
+	services=
+	for path in /sys/kernel/nf_ftpmark/net/services/*; do
+		[ ! -e "$path" ] || services+="${services:+ }${path##*/}"
+	done
 }

@@ -17,7 +17,7 @@
 # shellcheck disable=SC2034 # for the tests
 ksft_pass=0 ksft_fail=1 ksft_skip=4
 
-selftests=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
+selftests=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 PATH=$selftests/../tools:$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL=C
 # Programs in Python find their shared modules there.
@@ -27,6 +27,9 @@ unset LD_PRELOAD _STDBUF_O
 
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "$selftests/lib/tap.sh"
+
+# shellcheck source-path=SCRIPTDIR source=../lib/shell.sh
+. "$selftests/lib/shell.sh"
 
 tap_finished=
 namespaces=()
@@ -64,14 +67,18 @@ need() # TOOL...
 # setup_ns VAR...: new namespaces with lo up, their names left in the variables.
 setup_ns()
 {
-	local var name
+	local var name names=() batch
 
 	for var; do
-		name=$(mktemp -u "$var-XXXXXX")
-		ip netns add "$name" || skip_all "no network namespaces"
-		namespaces+=("$name")
-		ip -n "$name" link set lo up
+		printf -v name '%s-%08x' "$var" "$SRANDOM"
+		names+=("$name")
 		declare -g "$var=$name"
+	done
+	printf -v batch 'netns add %s\n' "${names[@]}"
+	ip -batch - <<<"$batch" || skip_all "no network namespaces"
+	namespaces+=("${names[@]}")
+	for name in "${names[@]}"; do
+		ip netns exec "$name" netns up
 	done
 }
 
@@ -136,6 +143,14 @@ module_dependencies=(
 	nf_nat
 )
 
+# Asked for once: no test installs the module or removes it.
+module_where=
+module_find()
+{
+	module_where=built
+	! modinfo nf_ftpmark >/dev/null 2>&1 || module_where=installed
+}
+
 # load_module [PARAMETER=VALUE...]: loads the installed module, or else the one just
 # built.
 load_module()
@@ -143,7 +158,8 @@ load_module()
 	if [ -z "$module_is_ours" ] && [ -d /sys/module/nf_ftpmark ]; then
 		skip_all "nf_ftpmark is in use here"
 	fi
-	if modinfo nf_ftpmark >/dev/null 2>&1; then
+	[ -n "$module_where" ] || module_find
+	if [ "$module_where" = installed ]; then
 		modprobe nf_ftpmark "$@" || return
 	else
 		modprobe -a "${module_dependencies[@]}" || return
@@ -196,8 +212,9 @@ dump_state()
 
 on_exit()
 {
-	local status=$? ns
+	local status=$? ns batch
 
+	netns home
 	if [ -z "$tap_finished" ]; then
 		note "ended early, with exit status $status"
 		status=$ksft_fail
@@ -206,9 +223,11 @@ on_exit()
 		dump_state
 	fi
 	for ns in "${namespaces[@]}"; do
-		ip netns pids "$ns" 2>/dev/null | xargs -r kill -KILL
-		ip netns delete "$ns"
+		netns_kill "$ns"
+		netns forget "$ns"
 	done
+	printf -v batch 'netns delete %s\n' "${namespaces[@]}"
+	[ "${#namespaces[@]}" -eq 0 ] || ip -batch - <<<"$batch"
 	[ -z "$module_is_ours" ] || [ ! -d /sys/module/nf_ftpmark ] ||
 		unload_module || status=$ksft_fail
 	undo_more
@@ -218,5 +237,5 @@ on_exit()
 trap on_exit EXIT
 trap 'exit 143' TERM INT
 
-[ "$(id -u)" -eq 0 ] || skip_all "not root"
+[ "$EUID" -eq 0 ] || skip_all "not root"
 echo "$log_mark" >/dev/kmsg

@@ -56,22 +56,25 @@ wire_up()
 	END
 }
 
-# Each end has a process that keeps running: starting one for every packet would
-# take most of a test's time.
+# A process that stays: starting one for every packet would take most of a test's
+# time.
 wire_sender() # CLIENT
 {
 	agent_start packets ip netns exec "$1" \
 		python3 -S "$selftests/lib/packets.py" "$cip" "$cip6" "$router_mac"
 }
 
-# shellcheck disable=SC2016 # expanded there
-wire_watcher() # NAME ROUTER
+# wire_watcher NAME ROUTER: the rules there are asked under this name.
+declare -A watched_router=()
+wire_watcher()
 {
-	agent_start "$1" ip netns exec "$2" bash -c '
-		while read -r line; do
-			answer=$(nft "$line" 2>&1)
-			echo "${answer//[[:space:]]/ }"
-		done'
+	watched_router[$1]=$2
+}
+
+# watcher_ask NAME COMMAND: of nft; what it says is left in $answer.
+watcher_ask()
+{
+	ip netns exec "${watched_router[$1]}" nft_run -v answer "$2"
 }
 
 # wire_start [VAR...]: sets up the namespaces $client, $router and more, the module,
@@ -116,8 +119,8 @@ marks_read()
 	local answer words i mark packets
 
 	seen=()
-	agent_ask "$watcher" "list set inet wire $1"
-	read -ra words <<<"$answer"
+	watcher_ask "$watcher" "list set inet wire $1"
+	read -d '' -ra words <<<"$answer"
 	for i in "${!words[@]}"; do
 		if [ "${words[i]}" = packets ]; then
 			seen[words[i - 2]]="${words[i + 1]}"
@@ -132,7 +135,6 @@ marks_read()
 	done
 }
 
-# Remembering the counts is cheaper than emptying the set, which takes a process.
 marks_settle() # SET, just read
 {
 	local mark
@@ -146,7 +148,7 @@ marks_forget() # SET
 {
 	local key
 
-	agent_ask "$watcher" "flush set inet wire $1"
+	watcher_ask "$watcher" "flush set inet wire $1"
 	for key in "${!counted[@]}"; do
 		[[ $key != "$watcher.$1."* ]] || counted[$key]=0
 	done

@@ -113,8 +113,8 @@ marked_before()
 	local rule="meta mark set"
 
 	afresh
-	agent_ask nft "add rule inet wire others_marks tcp flags psh $rule 99"
-	agent_ask nft "add rule inet wire others_marks tcp flags fin $rule 21"
+	watcher_ask nft "add rule inet wire others_marks tcp flags psh $rule 99"
+	watcher_ask nft "add rule inet wire others_marks tcp flags fin $rule 21"
 
 	check_marks "overwrite: another mark is replaced" "21=6" \
 		"to=$vip count=2" "to=$vip flags=PA count=3" \
@@ -139,7 +139,7 @@ marked_before()
 		check_stats "$policy: our own mark is not another one" \
 			conf ftp control_packets=2 passive_packets=1 bytes=120
 	done
-	agent_ask nft "flush chain inet wire others_marks"
+	watcher_ask nft "flush chain inet wire others_marks"
 }
 
 # Counters survive changes of the service, also while it is disabled.

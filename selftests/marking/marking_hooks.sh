@@ -78,10 +78,13 @@ check_listed()
 	while read -r line; do
 		case $line in
 		family*) family=${line#family }; family=${family%% *} ;;
-		*"$3"*) families+=("$family") ;;
+		*"$3"*)
+			[[ "${families[*]}" =~ (^|\ )"$family"$ ]] ||
+				families+=("$family")
+			;;
 		esac
 	done < <(ip netns exec "$router" nft list hooks 2>&1)
-	check_equal "$1" "$2" "$(printf '%s\n' "${families[@]}" | uniq | xargs)"
+	check_equal "$1" "$2" "${families[*]}"
 }
 
 no_hook() # WHEN

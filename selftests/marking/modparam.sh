@@ -36,7 +36,7 @@ value() # PATH
 # settings must read "FILE=VALUE;...", or there is no service if that is empty.
 check_loaded()
 {
-	local name=$1 settings=$2 expected=() got=() setting
+	local name=$1 settings=$2 expected=() got=() setting services
 
 	shift 2
 	check "$name: loads" load_module "$@"
@@ -52,11 +52,11 @@ check_loaded()
 			expected+=("$setting")
 			value "services/ftp/${setting%%=*}"
 			got+=("${setting%%=*}=$text")
-		done < <(tr ';' '\n' <<<"$settings")
+		done <<<"${settings//;/$'\n'}"
 		check_equal "$name: settings" "${expected[*]}" "${got[*]}"
 	fi
-	check_equal "$name: no service elsewhere" "" \
-		"$(ip netns exec "$other" ls /sys/kernel/nf_ftpmark/net/services)"
+	services_read "$other"
+	check_equal "$name: no service elsewhere" "" "$services"
 
 	expected=() got=()
 	for setting in "$@"; do

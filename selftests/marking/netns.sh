@@ -32,17 +32,19 @@ check_sides()
 	device=wire1 watcher=nft_right check_marks "$1: right" "$3" "${@:4}"
 }
 
-services_of() # NAMESPACE
+check_services() # NAME NAMESPACE EXPECTED
 {
-	ip netns exec "$1" ls /sys/kernel/nf_ftpmark/net/services | xargs
+	local services
+
+	services_read "$2"
+	check_equal "$1" "$3" "$services"
 }
 
 each_its_own()
 {
-	check_equal "a new namespace has no service" "" "$(services_of "$left")"
+	check_services "a new namespace has no service" "$left" ""
 	service left ftp vip="$vip $vip6" mark=1 enabled=1
-	check_equal "a service: not in another namespace" "" \
-		"$(services_of "$right")"
+	check_services "a service: not in another namespace" "$right" ""
 	files host stat services/ftp
 	check_equal "a service: not in the initial namespace" ENOENT "$result"
 	check_sides "service in one" "1=3" "0=3" \
@@ -51,8 +53,8 @@ each_its_own()
 	service right ftp vip="$vip $vip2 $vip6" mark=2 enabled=1
 	service right more vip="$vip" control_ports=2121 passive_ports= \
 		mark=3 enabled=1
-	check_equal "left's services" "ftp" "$(services_of "$left")"
-	check_equal "right's services" "ftp more" "$(services_of "$right")"
+	check_services "left's services" "$left" "ftp"
+	check_services "right's services" "$right" "ftp more"
 	check_file left services/ftp/mark 1 "left's mark"
 	check_file right services/ftp/mark 2 "right's mark"
 	check_sides "services in both" "0=2 1=2" "2=3 3=1" \
@@ -73,44 +75,49 @@ each_its_own()
 # configure NAMESPACE: a service that masquerades in both families.
 configure()
 {
-	ip netns exec "$1" bash -c "
-		cd /sys/kernel/nf_ftpmark/net
-		echo four >add && echo six >add &&
-		echo $vip >services/four/vip &&
-		echo $vip6 >services/six/vip &&
-		echo ${cip%.*}.0/24 >services/four/real_servers &&
-		echo ${cip6%::*}::/64 >services/six/real_servers &&
-		echo 1-65535 >services/four/active_ports &&
-		echo 1-65535 >services/six/active_ports &&
-		echo masquerade >services/four/active &&
-		echo masquerade >services/six/active &&
-		echo 1 >services/four/enabled && echo 1 >services/six/enabled
-	"
+	ip netns exec "$1" configure_here
+}
+
+configure_here()
+{
+	local net=/sys/kernel/nf_ftpmark/net
+
+	echo four >"$net/add" && echo six >"$net/add" &&
+		echo "$vip" >"$net/services/four/vip" &&
+		echo "$vip6" >"$net/services/six/vip" &&
+		echo "${cip%.*}.0/24" >"$net/services/four/real_servers" &&
+		echo "${cip6%::*}::/64" >"$net/services/six/real_servers" &&
+		echo 1-65535 >"$net/services/four/active_ports" &&
+		echo 1-65535 >"$net/services/six/active_ports" &&
+		echo masquerade >"$net/services/four/active" &&
+		echo masquerade >"$net/services/six/active" &&
+		echo 1 >"$net/services/four/enabled" &&
+		echo 1 >"$net/services/six/enabled"
 }
 
 # Gives a router an uplink, so that packets are forwarded and meet all hooks.
 uplink() # NAMESPACE DEVICE
 {
-	ip netns exec "$1" bash -c "
-		echo 1 >/proc/sys/net/ipv4/ip_forward
-		echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
-		echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
-		ip link add name up0 type dummy
-		ip link set up0 up
-		ip link set $2 up
-		ip address add 203.0.113.1/24 dev up0
-		ip address add 2001:db8:f::1/64 dev up0 nodad
-		ip route add default dev up0
-		ip -6 route add default dev up0
-		ip route add ${cip%.*}.0/24 dev $2
-		ip -6 route add ${cip6%::*}::/64 dev $2
-	"
+	ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0
+	ip -n "$1" -batch - <<-END
+	link add name up0 type dummy
+	link set up0 up
+	link set $2 up
+	address add 203.0.113.1/24 dev up0
+	address add 2001:db8:f::1/64 dev up0 nodad
+	route add default dev up0
+	route add ::/0 dev up0
+	route add ${cip%.*}.0/24 dev $2
+	route add ${cip6%::*}::/64 dev $2
+	END
 }
 
 # flood DEVICE: sends packets for both hooks of both families until it is killed.
 flood()
 {
-	ip netns exec "$client" python3 -S "$selftests/lib/packets.py" "$cip" \
+	become ip netns exec "$client" \
+		python3 -S "$selftests/lib/packets.py" "$cip" \
 		"$cip6" "$router_mac" >/dev/null 2>&1 < <(
 		for ((i = 0; i < 40000; i++)); do
 			for to in "$vip" "$vip6" 203.0.113.99 2001:db8:f::99; do
@@ -125,12 +132,17 @@ flood()
 # hits NAMESPACE: whether packets have met each of the four hooks.
 hits()
 {
-	ip netns exec "$1" bash -c '
-		cd /sys/kernel/nf_ftpmark/net/services
-		for stat in {four,six}/stats/{control_packets,active_connections}
-		do
-			[ "$(<$stat)" -gt 20 ] || exit 1
-		done'
+	ip netns exec "$1" hits_here
+}
+
+hits_here()
+{
+	local file count
+
+	for file in {four,six}/stats/{control_packets,active_connections}; do
+		read -r count <"/sys/kernel/nf_ftpmark/net/services/$file" &&
+			[ "$count" -gt 20 ] || return
+	done
 }
 
 gone() # DEVICE
@@ -197,8 +209,8 @@ unloaded_in_use()
 	kill "$flood" 2>/dev/null
 	busywait 60 eval '! kill -0 "$flood"'
 	check "it can be loaded again" load_module
-	check_equal "no service: left" "" "$(services_of "$left")"
-	check_equal "no service: right" "" "$(services_of "$right")"
+	check_services "no service: left" "$left" ""
+	check_services "no service: right" "$right" ""
 	watcher=nft_left marks_forget behind
 	check_sides "no service: no mark" "0=2" "0=2" "to=$vip" "to=$vip6"
 	service left ftp vip="$vip" mark=5 enabled=1

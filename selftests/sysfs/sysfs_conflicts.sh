@@ -19,16 +19,27 @@ wire_start crowd
 # log that names both services, and changes nothing.
 conflict()
 {
-	local before
+	local before line word lines=0 said=0 as='' bs=''
 
 	files conf read "services/$2"
 	before=$text
 	files conf write "services/$2" "$3\n"
-	check_equal "$1" "EEXIST 1 of 1" "$result $(
-		grep -c "^${2/\//: }: .* would share $4 port $5\$" <<<"$log"
-	) of $(grep -c . <<<"$log")"
-	check_equal "$1: both are named" "a b" \
-		"$(grep -o -w '[ab]' <<<"${log#*: *: }" | sort | xargs)"
+	while IFS= read -r line; do
+		[ -z "$line" ] || : $((++lines))
+		[[ ! $line =~ ^"${2/\//: }: ".*" would share $4 port $5"$ ]] ||
+			: $((++said))
+	done <<<"$log"
+	check_equal "$1" "EEXIST 1 of 1" "$result $said of $lines"
+
+	line=${log#*: *: }
+	for word in ${line//[!A-Za-z0-9_]/ }; do
+		case $word in
+		a) as+=" a" ;;
+		b) bs+=" b" ;;
+		esac
+	done
+	as+=$bs
+	check_equal "$1: both are named" "a b" "${as# }"
 	check_file conf "services/$2" "$before" "$1: nothing changed"
 }
 

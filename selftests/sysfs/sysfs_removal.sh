@@ -49,7 +49,7 @@ open_files()
 
 loop() # COUNT COMMAND
 {
-	ip netns exec "$router" bash -c "
+	become ip netns exec "$router" bash -c "
 		cd /sys/kernel/nf_ftpmark/net
 		for ((i = 1; i <= $1; i++)); do
 			$2
