@@ -24,7 +24,7 @@ control()
 {
 	local before
 
-	before=$(service_stat "$1" control_packets)
+	service_stat_read before "$1" control_packets
 	agent_ask raw_client "dev=wan from=$2 to=$3 port=21 \
 sport=$((++control_port)) flags=A ${*:4}"
 	busywait 60 counted "$1" control_packets $((before + 1))
@@ -54,7 +54,7 @@ check_session()
 	new_cip "$2"
 	check "$1" session_run curl eprt "$cip"
 	check_equal "$1: comes from that VIP's port 20" "${!vip} 20" \
-		"$(watch_list "$client" data | cut -d ' ' -f 1,2 | sort -u | xargs)"
+		"$session_ports"
 }
 
 # check_vips WHEN FAMILY SERVICE_OF_FIRST SERVICE_OF_SECOND: makes six connections,
@@ -136,11 +136,12 @@ test_two_services()
 # check_translator NAME ipvs|conntrack: which of them has the connection to $port.
 check_translator()
 {
-	local has="" lines
+	local has="" ipvs ct
 
-	lines=$(ipvs_entries "$cip" "$port" | wc -l)
-	[ "$lines" -eq 0 ] || has+="ipvs"
-	! ct_entries "$port" >/dev/null || has+="conntrack"
+	ipvs_read "$cip" "$port"
+	[ -z "$ipvs" ] || has+="ipvs"
+	ct_read "port=$port"
+	[ -z "$ct" ] || has+="conntrack"
 	check_equal "$1" "$2" "$has"
 }
 

@@ -128,11 +128,12 @@ keepalived_service() # inet|inet6 RIP...
 
 keepalived_start() # NAMESPACE
 {
-	in_ns "$1" keepalived --dont-fork --log-console --no-syslog \
+	become ip netns exec "$1" keepalived --dont-fork --log-console --no-syslog \
 		--use-file="$scratch/$1.conf" --pid="$scratch/$1.pid" \
 		--vrrp_pid="$scratch/$1.vrrp.pid" \
 		--checkers_pid="$scratch/$1.checkers.pid" \
 		>>"$scratch/$1.log" 2>&1 &
+	disown
 	busywait 60 has_real_servers "$1" && return
 	note "$(cat "$scratch/$1.log")"
 	return 1
@@ -186,7 +187,7 @@ director_die() # NAMESPACE
 {
 	ip -n "$switch" link set "$(switch_port "$1" front)" down
 	ip -n "$switch" link set "$(switch_port "$1" back)" down
-	ip netns pids "$1" | xargs -r kill -KILL
+	netns_kill "$1"
 }
 
 # Brings the director back as if booted, except that IPVS keeps old connections,
@@ -255,7 +256,7 @@ replicated() # FROM TO
 control_open()
 {
 	coproc control {
-		in_ns "$client" bash -c '
+		become ip netns exec "$client" bash -c '
 			exec 3<>"/dev/tcp/$1/21" || exit
 			while read -r -t "$2" reply <&3; do
 				echo "$reply"

@@ -62,7 +62,7 @@ rule_counter() # NAME packets|bytes
 reload()
 {
 	touch "$scratch/reloading"
-	in_ns "$director" bash -c '
+	become ip netns exec "$director" bash -c '
 		cd /sys/kernel/nf_ftpmark/net
 		while [ -e "$1" ]; do
 			{

@@ -12,11 +12,13 @@
 
 # shellcheck disable=SC2016,SC2034 # scripts for other shells; for the tests
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
-. "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
+. "$selftests/lib/cache.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/ftp_clients.sh
-. "$(dirname "${BASH_SOURCE[0]}")/ftp_clients.sh"
+. "$selftests/lib/ftp_clients.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/watch.sh
+. "$selftests/lib/watch.sh"
 
 # Set by setup_ns.
 client="" director="" rs1="" rs2=""
@@ -173,10 +175,11 @@ cluster_watch_director()
 
 cluster_servers_listen() # PORT
 {
-	local rs
+	local listeners rs
 
 	for rs in "$rs1" "$rs2"; do
-		[ "$(in_ns "$rs" ss -Hlnt sport = ":$1" | wc -l)" -eq 2 ] || return
+		in_ns "$rs" listeners_count "$1"
+		[ "$listeners" -eq 2 ] || return
 	done
 }
 
@@ -185,10 +188,12 @@ cluster_server_run() # NAMESPACE RIP4 RIP6 [-oSETTING=VALUE...]
 {
 	local dir=$scratch/$1
 
-	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=YES \
+	become ip netns exec "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=YES \
 		-olisten_address="$2" "${@:4}" >>"$dir/output" 2>&1 &
-	in_ns "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=NO -olisten_ipv6=YES \
-		-olisten_address6="$3" "${@:4}" >>"$dir/output" 2>&1 &
+	disown
+	become ip netns exec "$1" "$vsftpd" "$dir/vsftpd.conf" -olisten=NO \
+		-olisten_ipv6=YES -olisten_address6="$3" "${@:4}" >>"$dir/output" 2>&1 &
+	disown
 }
 
 cluster_server_start() # NAMESPACE NAME RIP4 RIP6
@@ -327,117 +332,80 @@ cluster_marker_module()
 
 service_add() # NAME [FILE=VALUE...]
 {
-	in_ns "$director" bash -e -c '
-		cd /sys/kernel/nf_ftpmark/net
-		name=$1
-		shift
-		echo "$name" >add
-		for setting; do
-			echo "${setting#*=}" >"services/$name/${setting%%=*}"
-		done
-	' - "$@"
+	in_ns "$director" service_add_here "$@"
+}
+
+# These are for the namespace that they run in.
+services_dir=/sys/kernel/nf_ftpmark/net/services
+service_add_here()
+{
+	local setting
+
+	echo "$1" >"${services_dir%/*}/add" || return
+	for setting in "${@:2}"; do
+		service_set_here "$1" "${setting%%=*}" "${setting#*=}" || return
+	done
+}
+
+service_set_here()
+{
+	echo "$3" >"$services_dir/$1/$2"
+}
+
+service_remove_here()
+{
+	echo "$1" >"${services_dir%/*}/remove"
 }
 
 service_set() # NAME FILE VALUE
 {
-	in_ns "$director" bash -c \
-		'echo "$3" >"/sys/kernel/nf_ftpmark/net/services/$1/$2"' - "$@"
+	in_ns "$director" service_set_here "$@"
 }
 
 service_remove() # NAME
 {
-	in_ns "$director" bash -c \
-		'echo "$1" >/sys/kernel/nf_ftpmark/net/remove' - "$1"
+	in_ns "$director" service_remove_here "$1"
+}
+
+# service_stat_read VARIABLE NAME COUNTER
+service_stat_read()
+{
+	in_ns "$director" slurp "$1" "$services_dir/$2/stats/$3"
 }
 
 service_stat() # NAME COUNTER
 {
-	in_ns "$director" cat "/sys/kernel/nf_ftpmark/net/services/$1/stats/$2"
-}
+	local stat
 
-watch_flush()
-{
-	in_ns "$1" nft "flush set inet watch ${2}4; flush set inet watch ${2}6"
-}
-
-# watch_list NAMESPACE SET: the elements, one a line, IPv4 first.
-watch_list()
-{
-	in_ns "$1" nft -nn list table inet watch | awk -v set="^$2[46]\$" '
-		$1 == "set" { wanted = $2 ~ set }
-		$1 == "chain" { wanted = 0 }
-		wanted {
-			sub(/.*{/, "")
-			count = split($0, element, ",")
-			for (i = 1; i <= count; i++) {
-				if (element[i] !~ /[0-9a-f] \. [0-9]/)
-					continue
-				gsub(/ \. /, " ", element[i])
-				gsub(/^[ \t]+|[ \t}]+$/, "", element[i])
-				print element[i]
-			}
-		}'
-}
-
-# The addresses that the client had data connections with since the last
-# watch_flush, in one line.
-data_peers()
-{
-	watch_list "$client" data | awk '
-		!seen[$1]++ { printf "%s%s", space, $1; space = " " }'
-}
-
-# The marks of connections that reached IPVS since the last watch_flush, as
-# "FAMILY PORT MARK COUNT" lines. All passive ports count as one.
-marks_seen()
-{
-	watch_list "$director" syns |
-		awk -v first="$passive_first" -v last="$passive_last" '
-			{
-				port = $3 + 0
-				if (port > first && port < last)
-					port = "passive"
-				family = $1 ~ /:/ ? "IPv6" : "IPv4"
-				print family, port, $4
-			}
-		' | sort | uniq -c | awk '{ print $2, $3, $4, $1 }'
-}
-
-# The real servers, without ports, of this client's entries in IPVS.
-servers_of() # CIP
-{
-	in_ns "$director" ipvsadm -Lcn | awk -v cip="$1" '
-		function host(address)
-		{
-			sub(/:[0-9]+$/, "", address)
-			gsub(/[][]/, "", address)
-			return address
-		}
-		host($4) == cip { print host($6) }
-	' | sort -u | xargs
+	service_stat_read stat "$@" && echo "$stat"
 }
 
 # Runs a whole session. It leaves what was fetched, and what the program printed,
 # in $scratch/got, the real server in $session_server, and the data connections'
-# peers in $session_peers. It fails unless every byte arrived.
+# peers in $session_peers, with their ports in $session_ports. It fails unless every
+# byte arrived.
 session_run() # PROGRAM MODE CIP
 {
-	local got=$scratch/got upload=incoming/$1-$2-$3 status=0
+	local got=$scratch/got upload=incoming/$1-$2-$3 status=0 text peers
+	local peer_ports
 
-	session_server="" session_peers=""
+	session_server="" session_peers="" session_ports=""
 	rm -rf "$got"
 	mkdir "$got"
 	watch_flush "$client" data
 	ftp "$@" get whoami "$got/whoami" get big "$got/big" \
 		put "$scratch/big" "$upload" list "$got/list" \
 		>"$got/log" 2>&1 || status=$?
-	session_peers=$(data_peers)
+	data_peers_read
+	session_peers=$peers session_ports=$peer_ports
 	[ ! -s "$got/whoami" ] || read -r session_server <"$got/whoami"
-	cat "$got/log"
+	slurp text "$got/log"
+	echo "$text"
 	[ "$status" -eq 0 ] &&
 		cmp "$got/big" "$scratch/big" &&
 		cmp "$scratch/${!session_server}/root/$upload" "$scratch/big" &&
-		grep " $big_size .* big$" "$got/list"
+		slurp text "$got/list" &&
+		[[ $text =~ \ $big_size\ [^$'\n']*\ big$'\r'?($'\n'|$) ]]
 }
 
 # The address that data connections should come from or go to.
@@ -457,10 +425,23 @@ expected_peer() # MODE FAMILY
 probe_port=30000
 conntrack_is_on()
 {
-	local port=$((++probe_port))
+	local ct port=$((++probe_port))
 
-	in_ns "$rs1" bash -c "echo >/dev/udp/${cip4[1]}/$port"
-	busywait 60 eval "in_ns $client nft list set inet watch datagrams |
-		grep -qw $port" || return 125
-	in_ns "$director" grep -q "dport=$port " /proc/net/nf_conntrack
+	in_ns "$rs1" datagram "${cip4[1]}" "$port"
+	busywait 60 datagram_arrived "$port" || return 125
+	ct_read "dport=$port"
+	[ -n "$ct" ]
+}
+
+datagram() # ADDRESS PORT
+{
+	echo >"/dev/udp/$1/$2"
+}
+
+datagram_arrived() # PORT
+{
+	local elements
+
+	set_read "$client" watch datagrams
+	[[ " ${elements[*]} " == *" $1 "* ]]
 }

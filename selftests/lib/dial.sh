@@ -26,12 +26,13 @@ active_up()
 # the namespace that a variable names.
 raw_start()
 {
-	local from=${4:-rs1} bridge=back
+	local from=${4:-rs1} bridge=back mac
 
 	[ "$from" != client ] || bridge=front
+	in_ns "$director" slurp mac "/sys/class/net/$bridge/address"
 	agent_start "raw_$1" ip netns exec "${!from}" python3 -S \
 		"$selftests/lib/packets.py" "$2" "$3" \
-		"$(in_ns "$director" cat /sys/class/net/$bridge/address)"
+		"$mac"
 }
 
 # Counts what arrives at the client and may be the first packet of a flow, by
@@ -71,20 +72,46 @@ new_port()
 	port=$((++fresh_port))
 }
 
-# arrived PORT: "PROTOCOL SOURCE SOURCE_PORT PACKETS" lines.
-arrived()
+# arrived_read PORT: leaves "PROTOCOL SOURCE SOURCE_PORT PACKETS" lines of what
+# came to it in $arrivals, sorted.
+arrived_read()
 {
-	in_ns "$client" nft -nn list table inet arrivals |
-		grep -oE "[0-9a-f.:]+ \. [0-9]+ \. [0-9]+ \. $1 counter packets [0-9]+" |
-		awk '{
-			protocol = $3 == 6 ? "tcp" : $3 == 17 ? "udp" : $3
-			print protocol, $1, $5, $NF
-		}' | sort
+	local text set before key="|$1counterpackets" line from proto sport i
+	local -A protocol=([6]=tcp [17]=udp)
+	local lines=()
+
+	for set in seen4 seen6; do
+		set_text "$client" arrivals "$set"
+		# There may be very many, of which few are wanted.
+		while [[ $text == *"$key"* ]]; do
+			before=${text%%"$key"*}
+			text=${text:${#before} + ${#key}}
+			IFS='|' read -r from proto sport <<<"${before##*,}"
+			line="${protocol[$proto]:-$proto} $from $sport ${text%%bytes*}"
+			for ((i = ${#lines[@]}; i > 0; i--)); do
+				[[ ${lines[i - 1]} > $line ]] || break
+				lines[i]=${lines[i - 1]}
+			done
+			lines[i]=$line
+		done
+	done
+	IFS=$'\n' eval 'arrivals="${lines[*]}"'
+}
+
+arrived() # PORT
+{
+	local arrivals
+
+	arrived_read "$1"
+	[ -z "$arrivals" ] || echo "$arrivals"
 }
 
 has_arrived() # PORT [REGEX]
 {
-	arrived "$1" | grep -q "${2-}"
+	local arrivals
+
+	arrived_read "$1"
+	[[ -n $arrivals && $arrivals =~ ${2-} ]]
 }
 
 # raw NAME CIP [WORD...]: one packet, by default a SYN from port 20 to $port.
@@ -100,17 +127,20 @@ raw()
 # arrive at the client as EXPECTED.
 check_arrives()
 {
-	local name=$1 expected=$2
+	local name=$1 expected=$2 arrivals
 
 	new_port
 	raw "${@:3}"
 	busywait 60 has_arrived "$port"
-	check_equal "$name" "$expected" "$(arrived "$port")"
+	arrived_read "$port"
+	check_equal "$name" "$expected" "$arrivals"
 }
 
 counted() # SERVICE COUNTER NUMBER
 {
-	[ "$(service_stat "$1" "$2")" -ge "$3" ]
+	local stat
+
+	service_stat_read stat "$1" "$2" && [ "$stat" -ge "$3" ]
 }
 
 # check_stays NAME SERVICE FAILED RAW CIP [WORD...]: sends one packet, which must
@@ -131,9 +161,13 @@ check_stays()
 # check_counts WHEN SERVICE CONNECTIONS UNMATCHED FAILED
 check_counts()
 {
+	local connections='' unmatched='' failed=''
+
+	service_stat_read connections "$2" active_connections
+	service_stat_read unmatched "$2" active_unmatched
+	service_stat_read failed "$2" active_failed
 	check_equal "counters $1: connections, unmatched, failed" \
-		"$3 $4 $5" "$(service_stat "$2" active_connections) \
-$(service_stat "$2" active_unmatched) $(service_stat "$2" active_failed)"
+		"$3 $4 $5" "$connections $unmatched $failed"
 }
 
 tcp() # ROLE REQUEST: leaves $answer
@@ -191,27 +225,6 @@ small_buffers()
 	done
 }
 
-# ipvs_entries CIP PORT: "STATE VIRTUAL REAL" lines of IPVS's table.
-ipvs_entries()
-{
-	local end=$1:$2
-
-	[[ $1 != *:* ]] || end="[$1]:$2"
-	in_ns "$director" ipvsadm -Lcn |
-		awk -v end="$end" '$4 == end { print $3, $5, $6 }'
-}
-
-ipvs_state_is() # CIP PORT STATE
-{
-	[[ $(ipvs_entries "$1" "$2") == "$3 "* ]]
-}
-
-# Prints conntrack's entries of a client's port.
-ct_entries() # PORT
-{
-	in_ns "$director" grep "port=$1 " /proc/net/nf_conntrack
-}
-
 # check_active_sessions VIP4 VIP6: makes every kind of active transfer, and leaves
 # the number of data connections in $session_connections.
 check_active_sessions()
@@ -228,8 +241,7 @@ check_active_sessions()
 			session_run "$program" "$mode" "$cip"
 		check_equal "$name: data comes from the VIP's port 20" \
 			"$(expected_peer "$mode" "$family") 20" \
-			"$(watch_list "$client" data | cut -d ' ' -f 1,2 |
-				sort -u | xargs)"
+			"$session_ports"
 		: $((session_connections += 4))
 	done
 }
