@@ -42,6 +42,10 @@ look() # OUTPUT WORD...
 
 	shift
 	status=0
+	if [ "$prepare${masks[*]}" = : ]; then
+		module "$@" >"$output" 2>"$scratch/err" || status=$?
+		return
+	fi
 	# shellcheck disable=SC2016 # expanded by the other shell
 	unshare -m bash -c '
 		eval "$1"; shift
@@ -54,23 +58,45 @@ look() # OUTPUT WORD...
 		"$ftpmark" -n "$router" "$@" >"$output" 2>"$scratch/err" || status=$?
 }
 
-# Prints "GRADE ID" of each finding.
-list()
-{
-	sed -n 's/^\([a-z]*\): .*\[\(.*\)\]$/\1 \2/p' "$scratch/text"
-}
-
 # Runs "ftpmark check" and leaves its findings in $found.
 findings()
 {
 	look "$scratch/text" check
-	found=$(list)
+	findings_read
+}
+
+# Leaves "GRADE ID" of each finding that was printed in $found.
+findings_read()
+{
+	local line
+
+	found=
+	while IFS= read -r line; do
+		[[ ! $line =~ ^([a-z]*):\ .*\[(.*)\]$ ]] ||
+			found+=${found:+$'\n'}${BASH_REMATCH[1]}\ ${BASH_REMATCH[2]}
+	done <"$scratch/text"
+}
+
+# remedy_read ID: leaves the remedy of what was found with this id in $remedy.
+remedy_read()
+{
+	local line before=
+
+	remedy=
+	while IFS= read -r line; do
+		[[ $before != *"[$1]" || $line != "    "* ]] ||
+			remedy+=${remedy:+$'\n'}${line#    }
+		before=$line
+	done <"$scratch/text"
 }
 
 # Prints the remedy of the finding with this id.
 remedy_of() # ID
 {
-	sed -n "/\[$1\]\$/{n;s/^    //p}" "$scratch/text"
+	local remedy
+
+	remedy_read "$1"
+	echo "$remedy"
 }
 
 # One check: the tool reports these findings and no others, and its exit status
@@ -80,14 +106,18 @@ finds() # NAME "GRADE ID[;...]"
 	local expected=${2//;/$'\n'} code=0
 
 	findings
-	! grep -q '^fault' <<<"$expected" || code=1
+	[[ $'\n'$expected != *$'\n'fault* ]] || code=1
 	check_equal "$1" "$expected $code" "$found $status"
 }
 
 is_well() # NAME
 {
+	local text err
+
 	look "$scratch/text" check
-	check_equal "$1" "$well 0" "$(cat "$scratch/text" "$scratch/err") $status"
+	slurp text "$scratch/text"
+	slurp err "$scratch/err"
+	check_equal "$1" "$well 0" "$text$err $status"
 }
 
 # Runs the remedy that the tool prints.
@@ -95,8 +125,8 @@ remedy() # NAME ID
 {
 	local remedy
 
-	remedy=$(remedy_of "$2")
-	on_router bash -c "$remedy" >"$scratch/remedy" 2>&1 ||
+	remedy_read "$2"
+	on_router eval "$remedy" >"$scratch/remedy" 2>&1 ||
 		note "$remedy: $(cat "$scratch/remedy")"
 	is_well "$1: well after \"$remedy\""
 }

@@ -16,8 +16,8 @@ run() # WORD...
 	status=0
 	"${run_as[@]}" "$ftpmark" "$@" >"$scratch/out" 2>"$scratch/err" ||
 		status=$?
-	out=$(cat "$scratch/out")
-	err=$(cat "$scratch/err")
+	slurp out "$scratch/out"
+	slurp err "$scratch/err"
 }
 
 # One check: the last run ended with STATUS and printed exactly this.
@@ -52,7 +52,9 @@ services()
 
 setting() # NAME FILE
 {
-	cat "$sysfs/services/$1/$2"
+	local text
+
+	slurp text "$sysfs/services/$1/$2" && echo "$text"
 }
 
 # Prints all settings of all services, to see that nothing changed.

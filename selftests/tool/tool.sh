@@ -49,9 +49,9 @@ test_usage()
 		restore import export; do
 		check "help lists $verb" grep -q "^    $verb  " <<<"$help"
 		run "$verb" --help
+		read -ra words <<<"${out/ \[-j\]/}"
 		check_equal "help of $verb" "0 usage: ftpmark [-n NETNS] $verb" \
-			"$status $(head -n 1 <<<"$out" | sed 's/ \[-j\]//' |
-				cut -d ' ' -f 1-5)"
+			"$status ${words[*]:0:5}"
 	done
 
 	for verb in add set del enable disable; do

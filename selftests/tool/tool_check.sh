@@ -61,9 +61,10 @@ s.connect_ex((address, int(to)))' "${@:2}"
 # shellcheck disable=SC2317 # called by busywait
 counted() # COUNTER
 {
-	[ "$(module -j stats ftp | python3 -c '
-import json, sys
-print(json.load(sys.stdin)["services"][0]["stats"][sys.argv[1]])' "$1")" -gt 0 ]
+	local count
+
+	on_router slurp count "/sys/kernel/nf_ftpmark/net/services/ftp/stats/$1"
+	[ "$count" -gt 0 ]
 }
 
 test_counters()
@@ -208,17 +209,21 @@ test_unprivileged()
 	# Without a rule there would be nothing to check.
 	on_router nft list tables
 	on_router "${user[@]}" "$ftpmark" check >"$scratch/text" 2>&1
+	status=$?
+	findings_read
 	check_equal "check by a user" "0 note unseen-ipvs note unseen-rules" \
-		"$? $(list | xargs)"
+		"$status ${found//$'\n'/ }"
 	check_equal "says why" 2 \
 		"$(grep -c 'Operation not permitted\|Permission denied' "$scratch/text")"
 	check "and what to do" grep -q '^    run ftpmark check as root' "$scratch/text"
 	on_router sysctl -qw net.ipv4.ip_forward=0
 	ip -n "$router" address del "$vip4/32" dev lo
 	on_router "${user[@]}" "$ftpmark" check >"$scratch/text"
+	status=$?
+	findings_read
 	check_equal "a user sees what is wrong" \
 		"1 fault forwarding-off fault vip-not-local note unseen-ipvs note unseen-rules" \
-		"$? $(list | xargs)"
+		"$status ${found//$'\n'/ }"
 	on_router sysctl -qw net.ipv4.ip_forward=1
 	ip -n "$router" address add "$vip4/32" dev lo
 

@@ -9,7 +9,9 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
-. "$(dirname "$0")/../lib/cache.sh"
+. "$selftests/lib/cache.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/watch.sh
+. "$selftests/lib/watch.sh"
 
 ftpmark=${FTPMARK:-ftpmark}
 sysfs=/sys/kernel/nf_ftpmark/net
@@ -62,7 +64,10 @@ test_usage()
 
 listens() # PORT
 {
-	ip netns exec "$server" ss -Hlnt "sport = :$1" | grep -q .
+	local listeners
+
+	ip netns exec "$server" listeners_count "$1"
+	[ "$listeners" -gt 0 ]
 }
 
 # server_runs NAME PORT COMMAND...: the server starts and listens; one check.
@@ -71,7 +76,7 @@ server_runs()
 	local name=$1 port=$2 pid
 
 	shift 2
-	ip netns exec "$server" "$@" >"$scratch/server.log" 2>&1 &
+	become ip netns exec "$server" "$@" >"$scratch/server.log" 2>&1 &
 	pid=$!
 	check "$name: starts with it and listens on $port" \
 		busywait 60 listens "$port"
@@ -242,13 +247,24 @@ ip_family inet6" "$(grep -o 'ip_family.*' "$scratch/ftp.conf")"
 	done
 }
 
-# Prints the rules in the order of tables, without what depends on the version.
-rules() # SAVE
+# rules_read SAVE: leaves the rules in the order of chains, without what depends on
+# the version, in $marks, those that set a mark, and $others.
+rules_read()
 {
-	ip netns exec "$router" "$1" | sed -n 's/ -m tcp / /; /^-A/p' >"$scratch/rules"
-	grep '^-A PREROUTING' "$scratch/rules"
-	grep '^-A POSTROUTING' "$scratch/rules"
-	grep '^-A ftp-' "$scratch/rules"
+	local text line chain
+
+	ip netns exec "$router" "$1" >"$scratch/rules"
+	slurp text "$scratch/rules"
+	text=${text// -m tcp / }
+	marks='' others=''
+	for chain in PREROUTING POSTROUTING ftp-; do
+		while IFS= read -r line; do
+			case $line in
+			"-A $chain"*MARK*) marks+=${marks:+$'\n'}$line ;;
+			"-A $chain"*) others+=${others:+$'\n'}$line ;;
+			esac
+		done <<<"$text"
+	done
 }
 
 test_iptables_kind() # LEGACY|NFT
@@ -265,10 +281,11 @@ test_iptables_kind() # LEGACY|NFT
 	export_to iptables ftp
 	check "$four" ip netns exec "$router" "$four" "$scratch/iptables"
 	check "$six" ip netns exec "$router" "$six" "$scratch/iptables"
+	rules_read "iptables-$1-save"
 	check_equal "$four: the marks" "\
 -A PREROUTING -d 192.0.2.10/32 -p tcp --dport 21 -j MARK --set-xmark 0x15/0xffffffff
 -A PREROUTING -d 192.0.2.10/32 -p tcp --dport 10000:20000 -j MARK --set-xmark 0x15/0xffffffff" \
-		"$(rules "iptables-$1-save" | grep MARK)"
+		"$marks"
 	check_equal "$four: active data" "\
 -A POSTROUTING -s 10.0.0.11/32 -p tcp --sport 20 -j ftp-ftp
 -A POSTROUTING -s 10.0.0.12/32 -p tcp --sport 20 -j ftp-ftp
@@ -277,14 +294,15 @@ test_iptables_kind() # LEGACY|NFT
 -A ftp-ftp -d 10.0.0.12/32 -j RETURN
 -A ftp-ftp -d 10.0.1.0/24 -j RETURN
 -A ftp-ftp -j SNAT --to-source 192.0.2.10" \
-		"$(rules "iptables-$1-save" | grep -v MARK)"
+		"$others"
+	rules_read "ip6tables-$1-save"
 	check_equal "$six: the rules" "\
 -A PREROUTING -d 2001:db8::10/128 -p tcp --dport 21 -j MARK --set-xmark 0x15/0xffffffff
 -A PREROUTING -d 2001:db8::10/128 -p tcp --dport 10000:20000 -j MARK --set-xmark 0x15/0xffffffff
 -A POSTROUTING -s 2001:db8:2::11/128 -p tcp --sport 20 -j ftp-ftp
 -A ftp-ftp -d 2001:db8:2::11/128 -j RETURN
 -A ftp-ftp -j SNAT --to-source 2001:db8::10" \
-		"$(rules "ip6tables-$1-save")"
+		"$marks"$'\n'"$others"
 	export_to iptables wide
 	check_equal "iptables: other marks are kept" 8 \
 		"$(grep -c -- '-m mark --mark 0x0 -j MARK --set-mark 0x7' \
@@ -310,10 +328,10 @@ test_iptables_names() # LEGACY|NFT
 		check "iptables-$1-restore: $service" ip netns exec "$router" \
 			"iptables-$1-restore" --noflush "$scratch/iptables"
 	done
+	rules_read "iptables-$1-save"
 	check_equal "iptables-$1-restore: each has a chain of its own" "4 4" \
-		"$(rules "iptables-$1-save" | grep -c '^-A ftp-abc.* MASQUERADE') $(
-			ip netns exec "$router" "iptables-$1-save" |
-				grep -c '^:ftp-abc')"
+		"$(grep -c '^-A ftp-abc.* MASQUERADE' <<<"$others") $(
+			grep -c '^:ftp-abc' "$scratch/rules")"
 }
 
 test_iptables()
@@ -397,7 +415,7 @@ test_modprobe()
 }
 
 need "$ftpmark" ip6tables-legacy-restore ip6tables-nft-restore ipvsadm \
-	keepalived nft ss
+	keepalived nft
 setup_ns router server
 load_module
 services

@@ -14,42 +14,49 @@ ftpmark=${FTPMARK:-ftpmark}
 # import FILE [COMMAND...]: leaves output, errors and status in $scratch.
 import()
 {
-	local file=$1
+	local file=$1 lines
 
 	shift
 	status=0
 	"$@" "$ftpmark" import "$file" >"$scratch/out" 2>"$scratch/err" ||
 		status=$?
-	sed -i "s|^ftpmark: $file:||" "$scratch/err"
+	mapfile lines <"$scratch/err"
+	printf %s "${lines[@]#"ftpmark: $file:"}" >"$scratch/err"
 }
 
 # gives NAME STATUS OUTPUT: the last import had these; two checks.
 gives()
 {
+	local out
+
+	slurp out "$scratch/out"
 	check_equal "$1: status" "$2" "$status"
-	check_equal "$1" "$3" "$(cat "$scratch/out")"
+	check_equal "$1" "$3" "$out"
 	[ "$status" = "$2" ] || note "$(cat "$scratch/err")"
 }
 
 # says NAME ERRORS: the last import printed these, apart from the rules.
 says()
 {
-	check_equal "$1" "$2" "$(sed 's/: -A .*//' "$scratch/err")"
+	local lines
+
+	mapfile -t lines <"$scratch/err"
+	lines=("${lines[@]%%: -A *}")
+	check_equal "$1" "$2" "$(IFS=$'\n'; echo "${lines[*]}")"
 }
 
 # The rules of stdin as a file of one table each: mangle, then nat.
 write_rules() # FILE
 {
-	local rules
+	local rule mangle='' nat=''
 
-	rules=$(cat)
-	{
-		printf '*mangle\n'
-		grep -v POSTROUTING <<<"$rules"
-		printf 'COMMIT\n*nat\n'
-		grep POSTROUTING <<<"$rules"
-		printf 'COMMIT\n'
-	} >"$1"
+	while IFS= read -r rule; do
+		case $rule in
+		*POSTROUTING*) nat+=$rule$'\n' ;;
+		*) mangle+=$rule$'\n' ;;
+		esac
+	done
+	printf '*mangle\n%sCOMMIT\n*nat\n%sCOMMIT\n' "$mangle" "$nat" >"$1"
 }
 
 # Import needs neither the module nor privileges.
@@ -107,13 +114,13 @@ test_usage()
 # The same three rules in the spellings that people use.
 test_spellings()
 {
-	local spelling
+	local spelling out
 
 	while read -r spelling; do
-		printf '*mangle\n%s\nCOMMIT\n' "${spelling//; /$'\n'}" |
-			"$ftpmark" import - >"$scratch/out" 2>"$scratch/err"
-		check_equal "mark: $spelling" "add ftp vip 192.0.2.10" \
-			"$(cat "$scratch/out")"
+		"$ftpmark" import - >"$scratch/out" 2>"$scratch/err" \
+			<<<"*mangle"$'\n'"${spelling//; /$'\n'}"$'\n'COMMIT
+		slurp out "$scratch/out"
+		check_equal "mark: $spelling" "add ftp vip 192.0.2.10" "$out"
 	done <<-'END'
 	-A PREROUTING -d 192.0.2.10/32 -p tcp --dport 21 -j MARK --set-mark 21; -A PREROUTING -d 192.0.2.10/32 -p tcp --dport 10000:20000 -j MARK --set-mark 21
 	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-xmark 0x15/0xffffffff
@@ -132,9 +139,10 @@ test_spellings()
 			echo "-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21"
 			printf '*nat\n%s\nCOMMIT\n' "${spelling//; /$'\n'}"
 		} | "$ftpmark" import - >"$scratch/out" 2>"$scratch/err"
+		slurp out "$scratch/out"
+		[[ ! $out =~ ^(.*)\ [a-z]*$ ]] || out=${BASH_REMATCH[1]}
 		check_equal "nat: $spelling" \
-			"add ftp vip 192.0.2.10 real-servers 10.0.0.0/24 active" \
-			"$(sed 's/ [a-z]*$//' "$scratch/out")"
+			"add ftp vip 192.0.2.10 real-servers 10.0.0.0/24 active" "$out"
 	done <<-'END'
 	-A POSTROUTING -s 10.0.0.0/24 -p tcp --sport 20 -j MASQUERADE
 	-A POSTROUTING -s 10.0.0.0/255.255.255.0 -p tcp -m tcp --source-port ftp-data -j SNAT --to-source 192.0.2.10
@@ -217,32 +225,42 @@ test_elsewhere()
 # Each rule is loaded into a kernel and read back from it.
 real_rules() # PREFIX
 {
-	local four=iptables-$1 six=ip6tables-$1
-
-	ip netns exec "$router" bash -e <<-END
-	$four -t mangle -A PREROUTING -p tcp -d 192.0.2.10 --dport 21 -j MARK --set-mark 21
-	$four -t mangle -A PREROUTING -p tcp -d 192.0.2.10/32 --dport 10000:20000 -j MARK --set-mark 0x15
-	$four -t mangle -A PREROUTING -p tcp -d 192.0.2.20,192.0.2.21 -m multiport --dports 21,30000:30999 -m comment --comment 'two of them' -j MARK --set-mark 22
-	$four -t mangle -N ftp
-	$four -t mangle -A PREROUTING -i lo -d 192.0.2.30 -p tcp -j ftp
-	$four -t mangle -A ftp -p tcp --dport 20:21 -j MARK --set-mark 23
-	$four -t mangle -A ftp -p tcp --dport 1024: -j MARK --set-mark 23
-	$four -t mangle -A ftp -p tcp -j ACCEPT
-	$four -t mangle -A PREROUTING -d 198.51.100.0/24 -p tcp --dport 21 -j MARK --set-mark 24
-	$four -t mangle -A PREROUTING -d 198.51.100.9 -p tcp --dport 21 -m conntrack --ctstate NEW -j MARK --set-mark 24
-	$four -t mangle -A PREROUTING -d 198.51.100.9 -p tcp --dport 80 -j MARK --set-mark 80
-	$four -t mangle -A PREROUTING -d 198.51.100.9 -p tcp --dport 21 -j MARK --or-mark 1
-	$four -t mangle -A PREROUTING -d 10.9.9.9 -p tcp -m multiport --dports 21,10000:20000 -m mark --mark 0 -j MARK --set-mark 25
-	$four -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
-	$four -t nat -A POSTROUTING -p tcp -s 10.0.0.0/24 --sport 20 -j SNAT --to-source 192.0.2.10
-	$four -t nat -A POSTROUTING -p tcp -s 10.0.1.0/24 --sport 20 -j SNAT --to-source 192.0.2.99
-	$four -t nat -A POSTROUTING -o lo -p tcp -s 10.0.2.0/24 --sport 20 -j MASQUERADE
-	$four -t nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE
-	$four -t nat -A PREROUTING -d 192.0.2.10 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.80
-	$four -A FORWARD -s 10.0.0.0/8 -j ACCEPT
-	$six -t mangle -A PREROUTING -p tcp -d 2001:db8::10/128 --dport 21 -j MARK --set-mark 21
-	$six -t mangle -A PREROUTING -p tcp -d 2001:db8::10 --dport 10000:20000 -j MARK --set-mark 21
-	$six -t nat -A POSTROUTING -p tcp -s 2001:db8:2::/64 --sport 20 -j SNAT --to-source 2001:db8::10
+	ip netns exec "$router" "iptables-$1-restore" --noflush <<-'END' &&
+	*mangle
+	:ftp - [0:0]
+	-A PREROUTING -p tcp -d 192.0.2.10 --dport 21 -j MARK --set-mark 21
+	-A PREROUTING -p tcp -d 192.0.2.10/32 --dport 10000:20000 -j MARK --set-mark 0x15
+	-A PREROUTING -p tcp -d 192.0.2.20,192.0.2.21 -m multiport --dports 21,30000:30999 -m comment --comment "two of them" -j MARK --set-mark 22
+	-A PREROUTING -i lo -d 192.0.2.30 -p tcp -j ftp
+	-A ftp -p tcp --dport 20:21 -j MARK --set-mark 23
+	-A ftp -p tcp --dport 1024: -j MARK --set-mark 23
+	-A ftp -p tcp -j ACCEPT
+	-A PREROUTING -d 198.51.100.0/24 -p tcp --dport 21 -j MARK --set-mark 24
+	-A PREROUTING -d 198.51.100.9 -p tcp --dport 21 -m conntrack --ctstate NEW -j MARK --set-mark 24
+	-A PREROUTING -d 198.51.100.9 -p tcp --dport 80 -j MARK --set-mark 80
+	-A PREROUTING -d 198.51.100.9 -p tcp --dport 21 -j MARK --or-mark 1
+	-A PREROUTING -d 10.9.9.9 -p tcp -m multiport --dports 21,10000:20000 -m mark --mark 0 -j MARK --set-mark 25
+	-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
+	COMMIT
+	*nat
+	-A POSTROUTING -p tcp -s 10.0.0.0/24 --sport 20 -j SNAT --to-source 192.0.2.10
+	-A POSTROUTING -p tcp -s 10.0.1.0/24 --sport 20 -j SNAT --to-source 192.0.2.99
+	-A POSTROUTING -o lo -p tcp -s 10.0.2.0/24 --sport 20 -j MASQUERADE
+	-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE
+	-A PREROUTING -d 192.0.2.10 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.80
+	COMMIT
+	*filter
+	-A FORWARD -s 10.0.0.0/8 -j ACCEPT
+	COMMIT
+	END
+	ip netns exec "$router" "ip6tables-$1-restore" --noflush <<-'END'
+	*mangle
+	-A PREROUTING -p tcp -d 2001:db8::10/128 --dport 21 -j MARK --set-mark 21
+	-A PREROUTING -p tcp -d 2001:db8::10 --dport 10000:20000 -j MARK --set-mark 21
+	COMMIT
+	*nat
+	-A POSTROUTING -p tcp -s 2001:db8:2::/64 --sport 20 -j SNAT --to-source 2001:db8::10
+	COMMIT
 	END
 }
 
