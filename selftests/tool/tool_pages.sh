@@ -106,7 +106,10 @@ complete_words() # WORD...
 	COMP_WORDS=("$@")
 	COMP_CWORD=$(($# - 1))
 	_ftpmark 2>/dev/null
-	printf '%s\n' "${COMPREPLY[@]}" | sort | paste -s -d " "
+	if [ "${#COMPREPLY[@]}" -gt 1 ]; then
+		mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | sort)
+	fi
+	echo "${COMPREPLY[*]}"
 }
 
 test_completion()

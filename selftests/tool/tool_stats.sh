@@ -18,20 +18,24 @@ in_router()
 	ip netns exec "$router" "$@"
 }
 
-# Sends one SYN to the VIP, which nobody answers: a counter goes up by one.
-syn() # PORT
+# Sends SYNs to the VIP, which nobody answers: a counter goes up by one with each.
+syn() # PORT COUNT
 {
-	ip netns exec "$client" python3 - "$1" <<-'END'
+	ip netns exec "$client" python3 -S - "$@" <<-'END'
 		import socket, sys
-		s = socket.socket()
-		s.setblocking(False)
-		s.connect_ex(("192.0.2.10", int(sys.argv[1])))
+		port, count = map(int, sys.argv[1:])
+		for _ in range(count):
+		    with socket.socket() as s:
+		        s.setblocking(False)
+		        s.connect_ex(("192.0.2.10", port))
 	END
 }
 
 counter() # FILE
 {
-	in_router cat "$sysfs/ftp/stats/$1"
+	local count
+
+	in_router slurp count "$sysfs/ftp/stats/$1" && echo "$count"
 }
 
 json() # EXPRESSION: of d, the object on standard input
@@ -173,9 +177,7 @@ test_watch()
 	check "--watch: first look" busywait 60 shows 1 "^counters ftp"
 	check "--watch: rates of nothing" busywait 60 shows 2 \
 		"^    out-of-range .* 0\.0/s"
-	for _ in {1..50}; do
-		syn 30000
-	done
+	syn 30000 50
 	check "--watch: it goes on" busywait 60 shows 5 "^counters ftp"
 	check "--watch: a rate" busywait 60 shows 1 \
 		"^    out-of-range .* [0-9]*[1-9][0-9]*\.[0-9]/s\|^    out-of-range .* 0\.[1-9]/s"
@@ -213,8 +215,8 @@ ip -n "$client" addr add 192.0.2.1/24 dev eth0
 ip -n "$router" link set front up
 ip -n "$client" link set eth0 up
 "$ftpmark" -n "$router" add ftp vip 192.0.2.10,2001:db8::10
-syn 30000
-syn 21
+syn 30000 1
+syn 21 1
 # shellcheck disable=SC2317 # called by busywait
 counted()
 {
