@@ -3,6 +3,7 @@
 #define FTPMARK_STATS_H
 
 #include <linux/cache.h>
+#include <linux/irqflags.h>	/* <asm-generic/percpu.h> lacks it */
 #include <linux/percpu.h>
 #include <linux/types.h>
 
