@@ -110,6 +110,10 @@ ftp_lftp() # MODE CIP OPERATION...
 			echo "set ftp:ssl-force yes"
 			echo "set ftp:ssl-protect-data yes"
 			echo "set ssl:ca-file $ftp_tls_ca"
+			# A TLS 1.3 server sends session tickets, which lftp does not
+			# read in an upload. Closing the socket then resets it, and
+			# vsftpd may lose what it has not read yet.
+			echo "set ssl:priority NORMAL:-VERS-TLS1.3"
 			;;
 		esac
 		case $1 in
