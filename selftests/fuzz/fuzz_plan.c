@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "model/claims.h"
 #include "model/config_text.h"
 #include "model/plan.h"

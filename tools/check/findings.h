@@ -3,7 +3,10 @@
 #ifndef FM_CHECK_FINDINGS_H
 #define FM_CHECK_FINDINGS_H
 
-#include "verbs/call.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macros.h"
 
 /**
  * enum fm_grade - how bad a finding is

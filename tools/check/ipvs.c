@@ -6,13 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "check/check.h"
 #include "check/questions.h"
-
-/* As long as most servers let a session pause. */
-enum { FM_PERSISTENCE = 300 };
-
-static const int fm_families[] = { AF_INET, AF_INET6 };
 
 /* These choose a server by the client's address, always the same one. */
 static bool fm_virtual_hashes(const struct fm_virtual *virtual)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "export/export.h"
 
 static const struct fm_format fm_formats[] = {

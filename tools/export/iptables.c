@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/macros.h"
 #include "export/export.h"
 
 /* The longest name of a chain. */

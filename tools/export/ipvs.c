@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The IPVS service of a mark: persistent, or data would go to any server. */
 
+#include "base/error.h"
+#include "base/macros.h"
 #include "export/export.h"
-#include "verbs/call.h"
-
-enum { FM_PERSISTENCE = 300 };
-
-static const int fm_families[] = { AF_INET, AF_INET6 };
 
 /* "ipvsadm -R" takes no comments. */
 static void fm_ipvsadm_template(const struct fm_export *service,

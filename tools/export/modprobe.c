@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/macros.h"
 #include "export/export.h"
 
 /* The longest value that the kernel takes for a parameter. */

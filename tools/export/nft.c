@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The rules that nftables would need. */
 
+#include "base/macros.h"
 #include "export/export.h"
-
-static const int fm_families[] = { AF_INET, AF_INET6 };
 
 static const char *fm_nft_family(int family)
 {

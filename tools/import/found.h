@@ -3,6 +3,7 @@
 #ifndef FM_IMPORT_FOUND_H
 #define FM_IMPORT_FOUND_H
 
+#include "base/macros.h"
 #include "import/rules.h"
 #include "model/config.h"
 #include "model/lists.h"

@@ -8,7 +8,14 @@
 
 #include "model/words.h"
 
-enum { FM_SERVICES_MAX = 4096 };
+enum {
+	FM_SERVICES_MAX = 4096,
+	/*
+	 * Seconds for which IPVS should remember a client: as long as most
+	 * servers let a session pause.
+	 */
+	FM_PERSISTENCE = 300,
+};
 
 /**
  * struct fm_profile - a service and its settings

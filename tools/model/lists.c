@@ -2,8 +2,11 @@
 /* What is in a list of addresses, or in a set of ports. */
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "model/lists.h"
+
+const int fm_families[2] = { AF_INET, AF_INET6 };
 
 /**
  * fm_prefix_covers() - does a prefix lie in another

@@ -3,7 +3,55 @@
 #ifndef FM_MODEL_LISTS_H
 #define FM_MODEL_LISTS_H
 
-#include "model/values.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { FM_ITEMS_MAX = 64 };
+
+/* AF_INET and AF_INET6. */
+extern const int fm_families[2];
+
+/**
+ * struct fm_prefix - an address, or a prefix
+ * @family: AF_INET or AF_INET6
+ * @length: of the prefix, in bits
+ * @byte: the address in network byte order, zeros behind it
+ */
+struct fm_prefix {
+	int family;
+	unsigned int length;
+	unsigned char byte[16];
+};
+
+/**
+ * struct fm_range - ports
+ * @first: the first
+ * @last: the last
+ */
+struct fm_range {
+	unsigned int first;
+	unsigned int last;
+};
+
+/**
+ * struct fm_prefixes - a list of addresses
+ * @count: how many
+ * @item: these, none of them twice
+ */
+struct fm_prefixes {
+	size_t count;
+	struct fm_prefix item[FM_ITEMS_MAX];
+};
+
+/**
+ * struct fm_ranges - a set of ports
+ * @count: how many ranges
+ * @item: these, in order, with gaps between them
+ */
+struct fm_ranges {
+	size_t count;
+	struct fm_range item[FM_ITEMS_MAX];
+};
 
 bool fm_prefix_covers(const struct fm_prefix *wide,
 		      const struct fm_prefix *narrow);

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "model/claims.h"
 #include "model/plan.h"
 #include "model/values.h"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/lists.h"
 #include "model/values.h"
 
 static const char fm_separators[] = " \t\n,";

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "model/words.h"
 
 #define FM_PORTS "a list of ports and port ranges"

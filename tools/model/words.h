@@ -12,15 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#ifndef ARRAY_SIZE
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#endif
-
-#ifndef __printf
-#define __printf(fmt, args) __attribute__((format(printf, \
-						  fmt, args)))
-#endif
-
 /**
  * enum fm_limit - sizes that the grammar keeps to
  * @FM_NAME_MAX: longest service name, as in the module

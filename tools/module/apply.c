@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "module/apply.h"
 #include "module/service.h"
 #include "module/sysfs.h"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "model/values.h"
 #include "module/configuration.h"
 #include "module/service.h"
 #include "module/sysfs.h"
-#include "verbs/call.h"
 
 /* A file larger than every possible configuration. */
 enum { FM_TEXT_MAX = 64 << 20 };

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/macros.h"
 #include "module/counters.h"
 #include "module/sysfs.h"
-#include "verbs/call.h"
 
 /* In the order in which they are shown. */
 const struct fm_counter fm_counters[] = {

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "../../module/version.h"
+#include "base/error.h"
 #include "module/kernel_log.h"
-#include "verbs/call.h"
 
 enum { FM_RECORD_MAX = 8192 };
 

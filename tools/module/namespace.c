@@ -11,8 +11,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "module/namespace.h"
-#include "verbs/call.h"
 
 #define FM_NETNS_DIR "/run/netns"
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "module/kernel_log.h"
 #include "module/service.h"
 #include "module/sysfs.h"
-#include "verbs/call.h"
 
 /**
  * fm_service_reason() - what an error means to any part of a service

@@ -240,8 +240,11 @@ int fm_policies_gather(struct fm_policies *policies);
 int fm_local_gather(struct fm_router *router);
 int fm_filter_rules_gather(struct fm_filter_rules *rules);
 
+int fm_router_gather(struct fm_router *router);
+
 void fm_kernel_free(struct fm_kernel *kernel);
 void fm_ipvs_free(struct fm_ipvs *ipvs);
 void fm_filter_rules_free(struct fm_filter_rules *rules);
+void fm_router_free(struct fm_router *router);
 
 #endif /* FM_ROUTER_ROUTER_H */

@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/macros.h"
 #include "router/router.h"
 #include "router/run_program.h"
 

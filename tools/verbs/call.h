@@ -5,9 +5,25 @@
 
 #include <stdio.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/words.h"
-#include "status.h"
+
+/**
+ * enum fm_status - exit status
+ * @FM_DONE: done
+ * @FM_REFUSED: refused by the kernel; nothing has changed. Or "check"
+ *	found a fault
+ * @FM_USAGE: not understood
+ * @FM_NO_MODULE: the module is not loaded
+ * @FM_DIFFERS: "restore --dry-run" found a difference
+ */
+enum fm_status {
+	FM_DONE = 0,
+	FM_REFUSED = 1,
+	FM_USAGE = 2,
+	FM_NO_MODULE = 3,
+	FM_DIFFERS = 4,
+};
 
 struct fm_call;
 

@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/macros.h"
 #include "check/check.h"
 #include "module/namespace.h"
+#include "router/router.h"
 #include "verbs/call.h"
 
 /* In this order findings of one grade are told. */
@@ -39,35 +39,6 @@ static fm_service_check_fn *const fm_service_checks[] = {
 	fm_check_passive,
 	fm_check_counters,
 };
-
-static int fm_router_gather(struct fm_router *router)
-{
-	int err;
-
-	router->helper_ipvs = !access("/sys/module/ip_vs_ftp", F_OK);
-	router->helper_nat = !access("/sys/module/nf_nat_ftp", F_OK);
-	fm_sysctls_gather(&router->sysctls);
-	err = fm_services_gather(router);
-	if (!err)
-		err = fm_ipvs_gather(&router->ipvs);
-	if (!err)
-		err = fm_local_gather(router);
-	if (!err)
-		err = fm_policies_gather(&router->policies);
-	if (!err)
-		err = fm_filter_rules_gather(&router->rules);
-	return err;
-}
-
-static void fm_router_free(struct fm_router *router)
-{
-	fm_filter_rules_free(&router->rules);
-	free(router->policies.item);
-	fm_ipvs_free(&router->ipvs);
-	free(router->service);
-	fm_config_free(&router->config);
-	fm_kernel_free(&router->kernel);
-}
 
 static void fm_judge(const struct fm_router *router,
 		     struct fm_findings *findings)

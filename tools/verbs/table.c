@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of verbs. */
 
+#include "base/macros.h"
 #include "verbs/table.h"
 
 /* In the order in which the help lists them. */

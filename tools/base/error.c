@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "verbs/call.h"
+#include "base/error.h"
 
 static const char *fm_error_file;
 static unsigned int fm_error_line;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Messages for the operator. */
-#ifndef FM_ERROR_H
-#define FM_ERROR_H
+#ifndef FM_BASE_ERROR_H
+#define FM_BASE_ERROR_H
 
-#include "model/words.h"
+#include "base/macros.h"
 
 void fm_error_place(const char *file, unsigned int line);
 __printf(1, 2)
 void fm_error(const char *fmt, ...);
 
-#endif /* FM_ERROR_H */
+#endif /* FM_BASE_ERROR_H */
