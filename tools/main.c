@@ -38,8 +38,7 @@ static void fm_help(void)
 	puts("\nMarks the FTP traffic of virtual servers for IPVS.\n");
 	puts("Commands:");
 	for (i = 0; i < fm_verbs_count; i++)
-		printf("    %-8s  %s\n", fm_verbs[i].name,
-		       fm_verbs[i].summary);
+		printf("    %-8s  %s\n", fm_verbs[i].name, fm_verbs[i].summary);
 	puts("\nMore on one of them: ftpmark COMMAND --help\n");
 	fputs(fm_options_help, stdout);
 }
@@ -109,8 +108,7 @@ static bool fm_wants_help(int argc, char *const *argv)
 	return false;
 }
 
-static enum fm_status fm_usage_error(const char *word,
-				     const char *why)
+static enum fm_status fm_usage_error(const char *word, const char *why)
 {
 	fm_error("%s: %s", word, why);
 	fputs(fm_usage_line, stderr);
@@ -209,8 +207,7 @@ int main(int argc, char **argv)
 	status = fm_main(argc, argv);
 	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		fm_error("standard output: %s",
-			 strerror(errno ? errno : EIO));
+		fm_error("standard output: %s", strerror(errno ? errno : EIO));
 		if (status == FM_DONE)
 			status = FM_REFUSED;
 	}

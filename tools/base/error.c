@@ -32,8 +32,7 @@ void fm_error(const char *fmt, ...)
 
 	fputs("ftpmark: ", stderr);
 	if (fm_error_file && fm_error_line)
-		fprintf(stderr, "%s:%u: ", fm_error_file,
-			fm_error_line);
+		fprintf(stderr, "%s:%u: ", fm_error_file, fm_error_line);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);

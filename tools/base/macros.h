@@ -8,7 +8,8 @@
 #endif
 
 #ifndef __printf
-#define __printf(fmt, args) __attribute__((format(printf, fmt, args)))
+#define __printf(fmt, args) __attribute__((format(printf, \
+						  fmt, args)))
 #endif
 
 #endif /* FM_BASE_MACROS_H */

@@ -162,8 +162,7 @@ void fm_check_servers(const struct fm_router *router,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(fm_families); i++) {
-		virtual = fm_virtual_find(router, service,
-					  fm_families[i]);
+		virtual = fm_virtual_find(router, service, fm_families[i]);
 		if (virtual && fm_service_has(service, virtual->family))
 			fm_check_dests(service, virtual, findings);
 	}
@@ -185,8 +184,7 @@ void fm_check_active(const struct fm_router *router,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(fm_families); i++) {
-		virtual = fm_virtual_find(router, service,
-					  fm_families[i]);
+		virtual = fm_virtual_find(router, service, fm_families[i]);
 		if (!virtual || !virtual->dest_count)
 			continue;
 		if (fm_virtual_translates(virtual))

@@ -41,8 +41,7 @@ static bool fm_kernel_fits(const struct fm_kernel *kernel)
  *
  * What is loaded fits, but may be gone after the next boot.
  */
-void fm_check_file(const struct fm_router *router,
-		   struct fm_findings *findings)
+void fm_check_file(const struct fm_router *router, struct fm_findings *findings)
 {
 	const struct fm_kernel *kernel = &router->kernel;
 	enum fm_grade grade = kernel->loaded ? FM_WARNING :

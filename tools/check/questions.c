@@ -62,8 +62,7 @@ fm_virtual_find(const struct fm_router *router,
 
 	for (i = 0; i < router->ipvs.count; i++) {
 		virtual = &router->ipvs.service[i];
-		if (virtual->mark == service->mark &&
-		    virtual->family == family)
+		if (virtual->mark == service->mark && virtual->family == family)
 			return virtual;
 	}
 	return NULL;

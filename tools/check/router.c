@@ -35,8 +35,7 @@ void fm_check_enabled(const struct fm_router *router,
 }
 
 /* Real servers that answer through the router need it to forward. */
-static bool fm_forwarding_needed(const struct fm_router *router,
-				 int family)
+static bool fm_forwarding_needed(const struct fm_router *router, int family)
 {
 	const struct fm_instance *service;
 	const struct fm_virtual *virtual;
@@ -62,8 +61,7 @@ static bool fm_forwarding_needed(const struct fm_router *router,
 void fm_check_forwarding(const struct fm_router *router,
 			 struct fm_findings *findings)
 {
-	if (!router->sysctls.forward &&
-	    fm_forwarding_needed(router, AF_INET)) {
+	if (!router->sysctls.forward && fm_forwarding_needed(router, AF_INET)) {
 		fm_findings_add(findings, FM_FAULT, "forwarding-off", NULL,
 				"IPv4 packets are not forwarded");
 		fm_remedy(findings, "sysctl -w net.ipv4.ip_forward=1");
@@ -150,8 +148,7 @@ void fm_check_conntrack(const struct fm_router *router,
 void fm_check_vs_conntrack(const struct fm_router *router,
 			   struct fm_findings *findings)
 {
-	if (router->sysctls.vs_conntrack <= 0 ||
-	    fm_conntrack_wanted(router))
+	if (router->sysctls.vs_conntrack <= 0 || fm_conntrack_wanted(router))
 		return;
 	fm_findings_add(findings, FM_NOTE, "vs-conntrack", NULL,
 			"net.ipv4.vs.conntrack is on, and no service needs it");
@@ -164,8 +161,7 @@ void fm_check_vs_conntrack(const struct fm_router *router,
  * @router: what was gathered
  * @findings: where to add what is found
  */
-void fm_check_ipvs(const struct fm_router *router,
-		   struct fm_findings *findings)
+void fm_check_ipvs(const struct fm_router *router, struct fm_findings *findings)
 {
 	/* The module would have loaded it. */
 	if (router->ipvs.err != -ENOENT || !router->kernel.loaded)

@@ -44,20 +44,17 @@ static enum fm_active fm_export_active(const char *value)
 	return FM_ACTIVE_VIP;
 }
 
-static bool fm_export_ranges(const struct fm_profile *profile,
-			     const char *file, struct fm_ranges *set,
-			     const char **bad)
+static bool fm_export_ranges(const struct fm_profile *profile, const char *file,
+			     struct fm_ranges *set, const char **bad)
 {
 	struct fm_fault fault;
 
 	*bad = file;
-	return fm_ranges_parse(fm_profile_list(profile, file), set,
-			       &fault);
+	return fm_ranges_parse(fm_profile_list(profile, file), set, &fault);
 }
 
 static bool fm_export_prefixes(const struct fm_profile *profile,
-			       const char *file,
-			       struct fm_prefixes *list,
+			       const char *file, struct fm_prefixes *list,
 			       const char **bad)
 {
 	const struct fm_setting *setting = fm_setting_find(file);
@@ -77,15 +74,13 @@ static bool fm_export_prefixes(const struct fm_profile *profile,
  *
  * Return: true if they are.
  */
-bool fm_export_init(struct fm_export *service,
-		    const struct fm_profile *profile,
+bool fm_export_init(struct fm_export *service, const struct fm_profile *profile,
 		    const char **bad)
 {
 	const char *active;
 
 	if (!fm_export_prefixes(profile, "vip", &service->vip, bad) ||
-	    !fm_export_prefixes(profile, "real_servers", &service->real,
-				bad) ||
+	    !fm_export_prefixes(profile, "real_servers", &service->real, bad) ||
 	    !fm_export_ranges(profile, "control_ports", &service->control,
 			      bad) ||
 	    !fm_export_ranges(profile, "passive_ports", &service->passive,

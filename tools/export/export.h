@@ -62,8 +62,7 @@ struct fm_format {
 };
 
 const struct fm_format *fm_format_find(const char *name);
-bool fm_export_init(struct fm_export *service,
-		    const struct fm_profile *profile,
+bool fm_export_init(struct fm_export *service, const struct fm_profile *profile,
 		    const char **bad);
 void fm_export_first_vip(const struct fm_export *service, FILE *out);
 
@@ -71,8 +70,7 @@ void fm_export_vsftpd(const struct fm_export *service, FILE *out);
 void fm_export_proftpd(const struct fm_export *service, FILE *out);
 void fm_export_pure_ftpd(const struct fm_export *service, FILE *out);
 void fm_export_ipvsadm(const struct fm_export *service, FILE *out);
-void fm_export_keepalived(const struct fm_export *service,
-			  FILE *out);
+void fm_export_keepalived(const struct fm_export *service, FILE *out);
 void fm_export_iptables(const struct fm_export *service, FILE *out);
 void fm_export_nft(const struct fm_export *service, FILE *out);
 void fm_export_modprobe(const struct fm_export *service, FILE *out);

@@ -39,8 +39,7 @@ fm_ftpd_passive(const struct fm_export *service, FILE *out)
 }
 
 /* The first VIP of IPv4; the others are told in comments. */
-static const char *fm_ftpd_address(const struct fm_export *service,
-				   FILE *out,
+static const char *fm_ftpd_address(const struct fm_export *service, FILE *out,
 				   char text[FM_PREFIX_TEXT])
 {
 	const struct fm_prefix *first;
@@ -60,8 +59,7 @@ static const char *fm_ftpd_address(const struct fm_export *service,
 }
 
 /* The first port of all; the others are told in comments. */
-static unsigned int fm_ftpd_control(const struct fm_export *service,
-				    FILE *out)
+static unsigned int fm_ftpd_control(const struct fm_export *service, FILE *out)
 {
 	const struct fm_range *range;
 	unsigned int port;

@@ -26,11 +26,9 @@ static void fm_iptables_ports(FILE *out, const char *option,
 }
 
 /* One rule for each address and range: RULE ADDRESS -p tcp PORTS TARGET. */
-static void fm_iptables_each(FILE *out,
-			     const struct fm_prefixes *list,
+static void fm_iptables_each(FILE *out, const struct fm_prefixes *list,
 			     const struct fm_ranges *set,
-			     const char *const option[2],
-			     const char *target)
+			     const char *const option[2], const char *target)
 {
 	char text[FM_PREFIX_TEXT];
 	size_t i, j;
@@ -47,8 +45,7 @@ static void fm_iptables_each(FILE *out,
 	}
 }
 
-static void fm_iptables_mark(const struct fm_export *service,
-			     FILE *out)
+static void fm_iptables_mark(const struct fm_export *service, FILE *out)
 {
 	static const char *const to_vip[] = { "-d", "--dport" };
 	char target[64];
@@ -56,25 +53,20 @@ static void fm_iptables_mark(const struct fm_export *service,
 	snprintf(target, sizeof(target), "%s-j MARK --set-mark 0x%x",
 		 service->keep ? "-m mark --mark 0x0 " : "", service->mark);
 	fputs("*mangle\n", out);
-	fm_iptables_each(out, &service->vip, &service->control, to_vip,
-			 target);
-	fm_iptables_each(out, &service->vip, &service->passive, to_vip,
-			 target);
+	fm_iptables_each(out, &service->vip, &service->control, to_vip, target);
+	fm_iptables_each(out, &service->vip, &service->passive, to_vip, target);
 	fputs("COMMIT\n", out);
 }
 
-static void fm_iptables_notrack(const struct fm_export *service,
-				FILE *out)
+static void fm_iptables_notrack(const struct fm_export *service, FILE *out)
 {
 	static const char *const from_real[] = { "-s", "--sport" };
 	static const char *const to_vip[] = { "-d", "--dport" };
 	static const char target[] = "-j CT --notrack";
 
 	fputs("*raw\n", out);
-	fm_iptables_each(out, &service->vip, &service->control, to_vip,
-			 target);
-	fm_iptables_each(out, &service->vip, &service->passive, to_vip,
-			 target);
+	fm_iptables_each(out, &service->vip, &service->control, to_vip, target);
+	fm_iptables_each(out, &service->vip, &service->passive, to_vip, target);
 	fm_iptables_each(out, &service->real, &service->control, from_real,
 			 target);
 	fm_iptables_each(out, &service->real, &service->passive, from_real,
@@ -87,8 +79,7 @@ static void fm_iptables_notrack(const struct fm_export *service,
  * has a chain of its own nevertheless: a hash (FNV-1a) stands for the rest,
  * behind a sign that no service's name has.
  */
-static void fm_iptables_name(const char *name,
-			     char chain[FM_CHAIN_MAX + 1])
+static void fm_iptables_name(const char *name, char chain[FM_CHAIN_MAX + 1])
 {
 	uint32_t hash = 0x811c9dc5;
 	const char *c;
@@ -132,8 +123,7 @@ static void fm_iptables_chain(const struct fm_export *service,
 	}
 }
 
-static void fm_iptables_active(const struct fm_export *service,
-			       FILE *out)
+static void fm_iptables_active(const struct fm_export *service, FILE *out)
 {
 	const struct fm_prefix *real;
 	char chain[FM_CHAIN_MAX + 1];

@@ -26,8 +26,7 @@ static bool fm_modprobe_has(const char *file)
 }
 
 /* What has no parameter and is not as the module would have it anyway. */
-static void fm_modprobe_lost(const struct fm_profile *profile,
-			     FILE *out)
+static void fm_modprobe_lost(const struct fm_profile *profile, FILE *out)
 {
 	const struct fm_setting *setting;
 	const char *value;
@@ -61,8 +60,7 @@ void fm_export_modprobe(const struct fm_export *service, FILE *out)
 		service->profile->name);
 	fm_modprobe_lost(service->profile, out);
 	for (i = 0; i < ARRAY_SIZE(fm_parameters); i++) {
-		value = fm_profile_value(service->profile,
-					 fm_parameters[i]);
+		value = fm_profile_value(service->profile, fm_parameters[i]);
 		if (strlen(value) >= FM_PARAMETER_MAX) {
 			fprintf(out, "# %s is too long for a parameter: use save and restore\n",
 				fm_parameters[i]);

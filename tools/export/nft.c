@@ -10,8 +10,7 @@ static const char *fm_nft_family(int family)
 }
 
 /* A set takes no element that lies in another one. */
-static bool fm_nft_redundant(const struct fm_prefixes *list,
-			     size_t at)
+static bool fm_nft_redundant(const struct fm_prefixes *list, size_t at)
 {
 	size_t i;
 
@@ -24,8 +23,7 @@ static bool fm_nft_redundant(const struct fm_prefixes *list,
 }
 
 static void fm_nft_addresses(FILE *out, const char *match,
-			     const struct fm_prefixes *list,
-			     int family)
+			     const struct fm_prefixes *list, int family)
 {
 	char text[FM_PREFIX_TEXT];
 	const char *comma = "";
@@ -33,8 +31,7 @@ static void fm_nft_addresses(FILE *out, const char *match,
 
 	fprintf(out, "%s %s {", fm_nft_family(family), match);
 	for (i = 0; i < list->count; i++) {
-		if (list->item[i].family != family ||
-		    fm_nft_redundant(list, i))
+		if (list->item[i].family != family || fm_nft_redundant(list, i))
 			continue;
 		fprintf(out, "%s %s", comma,
 			fm_prefix_print(&list->item[i], text));
@@ -59,10 +56,8 @@ static void fm_nft_ports(FILE *out, const char *match,
 
 /* Control and passive ports may overlap, so there is a rule for each. */
 static void fm_nft_rules(FILE *out, const char *address,
-			 const struct fm_prefixes *list,
-			 const char *ports,
-			 const struct fm_ranges *set,
-			 const char *statement)
+			 const struct fm_prefixes *list, const char *ports,
+			 const struct fm_ranges *set, const char *statement)
 {
 	size_t i;
 
@@ -93,8 +88,7 @@ static void fm_nft_mark(const struct fm_export *service, FILE *out)
 	fputs("\t}\n", out);
 }
 
-static void fm_nft_notrack(const struct fm_export *service,
-			   FILE *out)
+static void fm_nft_notrack(const struct fm_export *service, FILE *out)
 {
 	fputs("\tchain untracked {\n"
 	      "\t\ttype filter hook prerouting priority raw\n", out);
@@ -150,8 +144,7 @@ void fm_export_nft(const struct fm_export *service, FILE *out)
 		fputs("\tchain active_data {\n"
 		      "\t\ttype nat hook postrouting priority srcnat\n", out);
 		for (i = 0; i < ARRAY_SIZE(fm_families); i++)
-			fm_nft_active_rule(service, out,
-					   fm_families[i]);
+			fm_nft_active_rule(service, out, fm_families[i]);
 		fputs("\t}\n", out);
 	}
 	fputs("}\n", out);

@@ -12,8 +12,7 @@
  * @rule: the rule
  * @match: the packets that it is for
  */
-void fm_import_dial(struct fm_import *import,
-		    struct fm_rule *rule,
+void fm_import_dial(struct fm_import *import, struct fm_rule *rule,
 		    const struct fm_match *match)
 {
 	struct fm_dial *dial;
@@ -100,8 +99,7 @@ static bool fm_found_meant(const struct fm_import *import,
  * list may be spread over several.
  */
 static void fm_dial_ports(const struct fm_import *import,
-			  const struct fm_dial *dial,
-			  struct fm_portmap *ports)
+			  const struct fm_dial *dial, struct fm_portmap *ports)
 {
 	const struct fm_dial *other;
 	struct fm_range range;
@@ -171,9 +169,8 @@ static const char *fm_dial_data(const struct fm_import *import,
 	return NULL;
 }
 
-static void fm_dial_warn(struct fm_import *import,
-			 const struct fm_dial *dial, size_t taken,
-			 const char *refused)
+static void fm_dial_warn(struct fm_import *import, const struct fm_dial *dial,
+			 size_t taken, const char *refused)
 {
 	unsigned int line = dial->rule->line;
 
@@ -198,8 +195,7 @@ static const char *fm_dial_unserved(const struct fm_dial *dial)
 	       "no service here has a VIP of its family";
 }
 
-static void fm_dial_take(struct fm_import *import,
-			 const struct fm_dial *dial)
+static void fm_dial_take(struct fm_import *import, const struct fm_dial *dial)
 {
 	const char *why, *refused = NULL;
 	struct fm_portmap ports;
@@ -242,8 +238,7 @@ static bool fm_is_real(const struct fm_import *import,
 }
 
 /* Data between real servers is let alone by the module of its own accord. */
-static void fm_dial_leave(struct fm_import *import,
-			  const struct fm_dial *dial)
+static void fm_dial_leave(struct fm_import *import, const struct fm_dial *dial)
 {
 	const struct fm_match *match = &dial->match;
 

@@ -28,9 +28,8 @@ void *fm_import_grow(struct fm_import *import, void *array,
 	return array;
 }
 
-static void fm_import_note(struct fm_import *import,
-			   unsigned int line, bool left, const char *fmt,
-			   va_list args)
+static void fm_import_note(struct fm_import *import, unsigned int line,
+			   bool left, const char *fmt, va_list args)
 {
 	struct fm_note *note;
 

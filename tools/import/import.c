@@ -93,11 +93,9 @@ static void fm_import_profile(struct fm_import *import, size_t index)
 			fm_import_ports(&found->control));
 	fm_import_value(import, profile, "passive_ports",
 			fm_import_ports(&found->passive));
-	fm_import_value(import, profile, "mark",
-			fm_import_number(found->mark));
+	fm_import_value(import, profile, "mark", fm_import_number(found->mark));
 	if (found->keep)
-		fm_import_value(import, profile, "on_marked",
-				strdup("keep"));
+		fm_import_value(import, profile, "on_marked", strdup("keep"));
 	if (found->active == FM_TARGET_NONE) {
 		fm_import_warn(import, found->line,
 			       "%s: no rule translates its active data",

@@ -9,8 +9,7 @@
 
 #include "import/found.h"
 
-bool fm_import_rules(struct fm_rules *rules,
-		     struct fm_import *import);
+bool fm_import_rules(struct fm_rules *rules, struct fm_import *import);
 void fm_import_free(struct fm_import *import);
 
 #endif /* FM_IMPORT_IMPORT_H */

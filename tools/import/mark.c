@@ -80,10 +80,8 @@ static struct fm_marked *fm_marked_get(struct fm_import *import,
 }
 
 /* Port 20 of the VIP is nothing: it is where active data comes from. */
-static bool fm_mark_ports(struct fm_import *import,
-			  const struct fm_rule *rule,
-			  const struct fm_match *match,
-			  struct fm_marked *new)
+static bool fm_mark_ports(struct fm_import *import, const struct fm_rule *rule,
+			  const struct fm_match *match, struct fm_marked *new)
 {
 	struct fm_range range;
 	size_t i;
@@ -108,8 +106,7 @@ static bool fm_mark_ports(struct fm_import *import,
 }
 
 /* The last rule's mark counts, or with -m mark --mark 0 the first's. */
-static void fm_mark_others(struct fm_import *import,
-			   struct fm_rule *rule,
+static void fm_mark_others(struct fm_import *import, struct fm_rule *rule,
 			   struct fm_marked *new)
 {
 	struct fm_marked *other;
@@ -123,14 +120,10 @@ static void fm_mark_others(struct fm_import *import,
 		    (other->mark == new->mark && other->keep == new->keep))
 			continue;
 		if (new->keep) {
-			lost = fm_portmap_take(&new->single,
-					       &other->single);
-			lost |= fm_portmap_take(&new->single,
-						&other->range);
-			lost |= fm_portmap_take(&new->range,
-						&other->single);
-			lost |= fm_portmap_take(&new->range,
-						&other->range);
+			lost = fm_portmap_take(&new->single, &other->single);
+			lost |= fm_portmap_take(&new->single, &other->range);
+			lost |= fm_portmap_take(&new->range, &other->single);
+			lost |= fm_portmap_take(&new->range, &other->range);
 		} else {
 			ports = new->single;
 			fm_portmap_join(&ports, &new->range);
@@ -152,8 +145,7 @@ static void fm_mark_others(struct fm_import *import,
  * @rule: the rule
  * @match: the packets that it is for
  */
-void fm_import_mark(struct fm_import *import,
-		    struct fm_rule *rule,
+void fm_import_mark(struct fm_import *import, struct fm_rule *rule,
 		    const struct fm_match *match)
 {
 	struct fm_marked new, *marked;

@@ -61,15 +61,13 @@ static bool fm_mask(const char *text, struct fm_prefix *prefix)
 		prefix->length = length;
 		return !bits;
 	}
-	if (!fm_rule_number(&text, &number) || *text ||
-	    number > prefix->length)
+	if (!fm_rule_number(&text, &number) || *text || number > prefix->length)
 		return false;
 	prefix->length = number;
 	return true;
 }
 
-static bool fm_rule_address(const char *text,
-			    struct fm_prefix *prefix)
+static bool fm_rule_address(const char *text, struct fm_prefix *prefix)
 {
 	const char *slash = strchr(text, '/');
 	size_t length = slash ? (size_t)(slash - text) : strlen(text);
@@ -129,18 +127,14 @@ static const char *fm_take_end(struct fm_scan *scan,
 	return NULL;
 }
 
-static const char *fm_take_source(struct fm_scan *scan,
-				  const char *value)
+static const char *fm_take_source(struct fm_scan *scan, const char *value)
 {
-	return fm_take_end(scan, &scan->rule->match.from,
-			   scan->from ?: value);
+	return fm_take_end(scan, &scan->rule->match.from, scan->from ?: value);
 }
 
-static const char *fm_take_destination(struct fm_scan *scan,
-				       const char *value)
+static const char *fm_take_destination(struct fm_scan *scan, const char *value)
 {
-	return fm_take_end(scan, &scan->rule->match.to,
-			   scan->to ?: value);
+	return fm_take_end(scan, &scan->rule->match.to, scan->to ?: value);
 }
 
 /* A number, or one of the two names that belong here. */
@@ -184,8 +178,7 @@ static bool fm_port_range(const char **text, struct fm_range *range)
 	return range->first <= range->last;
 }
 
-static const char *fm_take_ports(struct fm_end *end,
-				 const char *value)
+static const char *fm_take_ports(struct fm_end *end, const char *value)
 {
 	if (end->count)
 		return "ports for a second time";
@@ -200,20 +193,17 @@ static const char *fm_take_ports(struct fm_end *end,
 	}
 }
 
-static const char *fm_take_sport(struct fm_scan *scan,
-				 const char *value)
+static const char *fm_take_sport(struct fm_scan *scan, const char *value)
 {
 	return fm_take_ports(&scan->rule->match.from, value);
 }
 
-static const char *fm_take_dport(struct fm_scan *scan,
-				 const char *value)
+static const char *fm_take_dport(struct fm_scan *scan, const char *value)
 {
 	return fm_take_ports(&scan->rule->match.to, value);
 }
 
-static const char *fm_take_protocol(struct fm_scan *scan,
-				    const char *value)
+static const char *fm_take_protocol(struct fm_scan *scan, const char *value)
 {
 	if (!strcmp(value, "all") || !strcmp(value, "0"))
 		return NULL;
@@ -223,22 +213,19 @@ static const char *fm_take_protocol(struct fm_scan *scan,
 	return NULL;
 }
 
-static const char *fm_take_in(struct fm_scan *scan,
-			      const char *value)
+static const char *fm_take_in(struct fm_scan *scan, const char *value)
 {
 	scan->rule->match.in = value;
 	return NULL;
 }
 
-static const char *fm_take_out(struct fm_scan *scan,
-			       const char *value)
+static const char *fm_take_out(struct fm_scan *scan, const char *value)
 {
 	scan->rule->match.out = value;
 	return NULL;
 }
 
-static const char *fm_take_module(struct fm_scan *scan,
-				  const char *value)
+static const char *fm_take_module(struct fm_scan *scan, const char *value)
 {
 	static const char *const known[] = {
 		"comment", "mark", "multiport", "tcp"
@@ -253,8 +240,7 @@ static const char *fm_take_module(struct fm_scan *scan,
 	return "nf_ftpmark matches addresses and ports only";
 }
 
-static const char *fm_take_comment(struct fm_scan *scan,
-				   const char *value)
+static const char *fm_take_comment(struct fm_scan *scan, const char *value)
 {
 	(void)scan;
 	(void)value;
@@ -273,8 +259,7 @@ static const char *fm_mark_mask(const char **text, unsigned long *mark,
 	return NULL;
 }
 
-static const char *fm_take_unmarked(struct fm_scan *scan,
-				    const char *value)
+static const char *fm_take_unmarked(struct fm_scan *scan, const char *value)
 {
 	unsigned long mark, mask;
 	const char *why;
@@ -288,8 +273,7 @@ static const char *fm_take_unmarked(struct fm_scan *scan,
 	return NULL;
 }
 
-static const char *fm_take_mark(struct fm_scan *scan,
-				const char *value)
+static const char *fm_take_mark(struct fm_scan *scan, const char *value)
 {
 	unsigned long mark, mask;
 	const char *why;
@@ -307,8 +291,7 @@ static const char *fm_take_mark(struct fm_scan *scan,
 	return NULL;
 }
 
-static const char *fm_take_to_source(struct fm_scan *scan,
-				     const char *value)
+static const char *fm_take_to_source(struct fm_scan *scan, const char *value)
 {
 	struct fm_prefix *source = &scan->rule->source;
 
@@ -321,8 +304,7 @@ static const char *fm_take_to_source(struct fm_scan *scan,
 	return fm_take_family(scan, source->family);
 }
 
-static const char *fm_take_target(struct fm_scan *scan,
-				  const char *value)
+static const char *fm_take_target(struct fm_scan *scan, const char *value)
 {
 	static const struct {
 		const char *name;
@@ -378,8 +360,7 @@ static const struct fm_option *fm_option_find(const char *word)
 }
 
 /* Later ones may only be wrong because of the first. */
-static void fm_rule_odd(struct fm_rule *rule, const char *word,
-			const char *why)
+static void fm_rule_odd(struct fm_rule *rule, const char *word, const char *why)
 {
 	if (!why || rule->odd)
 		return;
@@ -388,8 +369,7 @@ static void fm_rule_odd(struct fm_rule *rule, const char *word,
 }
 
 /* One option with its value; how many words that is. */
-static int fm_rule_option(struct fm_scan *scan, int argc,
-			  char *const argv[])
+static int fm_rule_option(struct fm_scan *scan, int argc, char *const argv[])
 {
 	const struct fm_option *option = fm_option_find(argv[0]);
 	struct fm_rule *rule = scan->rule;

@@ -53,8 +53,7 @@ static int fm_rule_words(char *text, char *argv[FM_RULE_WORDS_MAX])
 	return argc;
 }
 
-static struct fm_rule *fm_rules_add(struct fm_rules *rules,
-				    unsigned int line)
+static struct fm_rule *fm_rules_add(struct fm_rules *rules, unsigned int line)
 {
 	const struct fm_section *section;
 	struct fm_rule *rule;
@@ -179,8 +178,7 @@ static bool fm_rules_elsewhere(const char *comment)
 }
 
 /* True while all goes well; what is no iptables-save text is a fault. */
-static bool fm_rules_text(struct fm_rules *rules, unsigned int line,
-			  char *text)
+static bool fm_rules_text(struct fm_rules *rules, unsigned int line, char *text)
 {
 	static const char commit[] = "COMMIT";
 	bool inside = rules->sections > 0;

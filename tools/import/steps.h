@@ -10,12 +10,10 @@ void fm_import_walk(struct fm_import *import,
 		    void (*visit)(struct fm_import *import,
 				  struct fm_rule *rule,
 				  const struct fm_match *match));
-void fm_import_mark(struct fm_import *import,
-		    struct fm_rule *rule,
+void fm_import_mark(struct fm_import *import, struct fm_rule *rule,
 		    const struct fm_match *match);
 void fm_import_services(struct fm_import *import);
-void fm_import_dial(struct fm_import *import,
-		    struct fm_rule *rule,
+void fm_import_dial(struct fm_import *import, struct fm_rule *rule,
 		    const struct fm_match *match);
 void fm_import_active(struct fm_import *import);
 

@@ -23,8 +23,7 @@ enum fm_both {
 	FM_BOTH_ODD,
 };
 
-static enum fm_both fm_both_ports(struct fm_end *out,
-				  const struct fm_end *jump,
+static enum fm_both fm_both_ports(struct fm_end *out, const struct fm_end *jump,
 				  const struct fm_end *rule)
 {
 	struct fm_range range;
@@ -50,8 +49,7 @@ static enum fm_both fm_both_ports(struct fm_end *out,
 	return out->count ? FM_BOTH : FM_BOTH_NEVER;
 }
 
-static enum fm_both fm_both_ends(struct fm_end *out,
-				 const struct fm_end *jump,
+static enum fm_both fm_both_ends(struct fm_end *out, const struct fm_end *jump,
 				 const struct fm_end *rule)
 {
 	*out = rule->count ? *rule : *jump;
@@ -106,8 +104,7 @@ struct fm_walk {
 		      const struct fm_match *match);
 };
 
-static bool fm_walk_chain_exists(const struct fm_walk *walk,
-				 const char *chain)
+static bool fm_walk_chain_exists(const struct fm_walk *walk, const char *chain)
 {
 	const struct fm_rules *rules = walk->import->rules;
 	size_t i;
@@ -123,16 +120,14 @@ static bool fm_walk_chain_exists(const struct fm_walk *walk,
 static void fm_walk_chain(struct fm_walk *walk, const char *chain,
 			  const struct fm_match *jump);
 
-static void fm_walk_rule(struct fm_walk *walk,
-			 struct fm_rule *rule,
+static void fm_walk_rule(struct fm_walk *walk, struct fm_rule *rule,
 			 const struct fm_match *jump)
 {
 	struct fm_import *import = walk->import;
 	struct fm_match match;
 
 	if (rule->odd) {
-		fm_import_left(import, rule, "%s: %s", rule->odd,
-			       rule->why);
+		fm_import_left(import, rule, "%s: %s", rule->odd, rule->why);
 		return;
 	}
 	if (rule->visits++ == FM_WALK_VISITS) {

@@ -122,8 +122,7 @@ static void fm_claims_sort(struct fm_claims_list *list)
  * marked as clashing. @one and @two get the last such pair. Returns whether
  * there was one.
  */
-static bool fm_claims_sweep(struct fm_claims_list *list,
-			    struct fm_claim **one,
+static bool fm_claims_sweep(struct fm_claims_list *list, struct fm_claim **one,
 			    struct fm_claim **two)
 {
 	struct fm_claim *furthest = NULL;
@@ -192,8 +191,7 @@ enum fm_claims fm_claims_clash(const struct fm_config *config,
 }
 
 static bool fm_claims_change(struct fm_claims_list *list,
-			     struct fm_profile *now,
-			     struct fm_profile *want)
+			     struct fm_profile *now, struct fm_profile *want)
 {
 	if (now && fm_profile_enabled(now) &&
 	    !fm_claims_add(list, now, now, now))
@@ -202,8 +200,7 @@ static bool fm_claims_change(struct fm_claims_list *list,
 	    !fm_claims_add(list, want, want, want))
 		return false;
 	/* VIPs and ports are written one after the other. */
-	if (now && want && fm_profile_enabled(now) &&
-	    fm_profile_enabled(want))
+	if (now && want && fm_profile_enabled(now) && fm_profile_enabled(want))
 		return fm_claims_add(list, now, want, now) &&
 		       fm_claims_add(list, want, now, now);
 	return true;
@@ -217,8 +214,7 @@ static bool fm_claims_change(struct fm_claims_list *list,
  *
  * Return: FM_CLAIMS_NO_MEMORY, or another value if it is done.
  */
-enum fm_claims fm_claims_mark(struct fm_config *now,
-			      struct fm_config *want)
+enum fm_claims fm_claims_mark(struct fm_config *now, struct fm_config *want)
 {
 	struct fm_claims_list list = { 0, 0, NULL };
 	struct fm_claim *one, *two;

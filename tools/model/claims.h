@@ -23,7 +23,6 @@ enum fm_claims {
 enum fm_claims fm_claims_clash(const struct fm_config *config,
 			       const struct fm_profile **one,
 			       const struct fm_profile **two);
-enum fm_claims fm_claims_mark(struct fm_config *now,
-			      struct fm_config *want);
+enum fm_claims fm_claims_mark(struct fm_config *now, struct fm_config *want);
 
 #endif /* FM_MODEL_CLAIMS_H */

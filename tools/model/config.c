@@ -24,8 +24,7 @@ size_t fm_setting_index(const char *file)
  *
  * Return: the value given, or the standard one; canonical.
  */
-const char *fm_profile_value(const struct fm_profile *profile,
-			     const char *file)
+const char *fm_profile_value(const struct fm_profile *profile, const char *file)
 {
 	size_t index = fm_setting_index(file);
 
@@ -39,8 +38,7 @@ const char *fm_profile_value(const struct fm_profile *profile,
  *
  * Return: the list as the kernel and the parsers take it: empty, not "none".
  */
-const char *fm_profile_list(const struct fm_profile *profile,
-			    const char *file)
+const char *fm_profile_list(const struct fm_profile *profile, const char *file)
 {
 	const char *value = fm_profile_value(profile, file);
 
@@ -65,8 +63,7 @@ bool fm_profile_enabled(const struct fm_profile *profile)
  *
  * Return: the service, or NULL if memory is short.
  */
-struct fm_profile *fm_config_add(struct fm_config *config,
-				 const char *name)
+struct fm_profile *fm_config_add(struct fm_config *config, const char *name)
 {
 	struct fm_profile *profile;
 	size_t room;
@@ -92,7 +89,7 @@ static void fm_profile_free(struct fm_profile *profile)
 {
 	size_t i;
 
-	free(profile->name);
+	free((char *)profile->name);
 	for (i = 0; i < FM_SETTINGS_MAX; i++)
 		free(profile->value[i]);
 }

@@ -25,7 +25,7 @@ enum {
  * @value: canonical values, in the order of fm_settings; NULL: not given
  */
 struct fm_profile {
-	char *name;
+	const char *name;
 	unsigned int line;
 	bool clash;
 	char *value[FM_SETTINGS_MAX];
@@ -43,15 +43,13 @@ struct fm_config {
 	struct fm_profile *profile;
 };
 
-struct fm_profile *fm_config_add(struct fm_config *config,
-				 const char *name);
+struct fm_profile *fm_config_add(struct fm_config *config, const char *name);
 void fm_config_drop(struct fm_config *config);
 void fm_config_free(struct fm_config *config);
 
 const char *fm_profile_value(const struct fm_profile *profile,
 			     const char *file);
-const char *fm_profile_list(const struct fm_profile *profile,
-			    const char *file);
+const char *fm_profile_list(const struct fm_profile *profile, const char *file);
 bool fm_profile_enabled(const struct fm_profile *profile);
 size_t fm_setting_index(const char *file);
 

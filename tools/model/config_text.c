@@ -15,9 +15,8 @@
 static const char fm_blanks[] = " \t";
 
 /* What can't be printed is told as a question mark. */
-static bool fm_config_refuse(struct fm_config_fault *fault,
-			     unsigned int line, const char *word,
-			     size_t length, const char *why)
+static bool fm_config_refuse(struct fm_config_fault *fault, unsigned int line,
+			     const char *word, size_t length, const char *why)
 {
 	size_t i;
 
@@ -65,8 +64,7 @@ static bool fm_config_values(const struct fm_request *request,
 	return true;
 }
 
-static bool fm_config_service(int argc, char *const argv[],
-			      unsigned int line,
+static bool fm_config_service(int argc, char *const argv[], unsigned int line,
 			      struct fm_config *config,
 			      struct fm_config_fault *fault)
 {
@@ -115,8 +113,7 @@ static bool fm_config_line(char *text, unsigned int line,
 			break;
 		if (argc == FM_WORDS_MAX)
 			return fm_config_refuse(fault, line, text,
-						strcspn(text,
-							fm_blanks),
+						strcspn(text, fm_blanks),
 						"too many words");
 		argv[argc++] = text;
 		text += strcspn(text, fm_blanks);
@@ -178,8 +175,7 @@ static bool fm_config_whole(struct fm_config *config,
  *
  * Return: true if understood.
  */
-bool fm_config_parse(char *text, size_t size,
-		     struct fm_config *config,
+bool fm_config_parse(char *text, size_t size, struct fm_config *config,
 		     struct fm_config_fault *fault)
 {
 	char *end = text + size;

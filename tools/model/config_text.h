@@ -17,8 +17,7 @@ struct fm_config_fault {
 	char why[128];
 };
 
-bool fm_config_parse(char *text, size_t size,
-		     struct fm_config *config,
+bool fm_config_parse(char *text, size_t size, struct fm_config *config,
 		     struct fm_config_fault *fault);
 
 #endif /* FM_MODEL_CONFIG_TEXT_H */

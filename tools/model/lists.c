@@ -75,8 +75,7 @@ bool fm_prefix_covered(const struct fm_prefixes *list,
  *
  * Return: true if they have.
  */
-bool fm_prefixes_meet(const struct fm_prefixes *a,
-		      const struct fm_prefixes *b)
+bool fm_prefixes_meet(const struct fm_prefixes *a, const struct fm_prefixes *b)
 {
 	size_t i, j;
 
@@ -133,8 +132,7 @@ fm_prefixes_first(const struct fm_prefixes *list, int family)
  *
  * Return: true if they have.
  */
-bool fm_ranges_meet(const struct fm_ranges *a,
-		    const struct fm_ranges *b)
+bool fm_ranges_meet(const struct fm_ranges *a, const struct fm_ranges *b)
 {
 	size_t i, j;
 

@@ -108,17 +108,15 @@ bool fm_profile_differs(const struct fm_profile *now,
 	const char *value = want->value[index];
 
 	if (!now->value[index])
-		return value && strcmp(value,
-				       fm_settings[index].standard);
+		return value && strcmp(value, fm_settings[index].standard);
 	if (!value)
 		value = fm_settings[index].standard;
 	return strcmp(now->value[index], value);
 }
 
 /* Writes a setting, and keeps the profile at what it now is. */
-static void fm_plan_write(struct fm_plan *plan,
-			  struct fm_pair *pair, const char *file,
-			  const char *value)
+static void fm_plan_write(struct fm_plan *plan, struct fm_pair *pair,
+			  const char *file, const char *value)
 {
 	size_t index = fm_setting_index(file);
 	char *copy = strdup(value);
@@ -134,8 +132,7 @@ static void fm_plan_write(struct fm_plan *plan,
 	pair->now->value[index] = copy;
 }
 
-static void fm_plan_create(struct fm_plan *plan,
-			   const struct fm_profile *want)
+static void fm_plan_create(struct fm_plan *plan, const struct fm_profile *want)
 {
 	size_t enabled = fm_setting_index("enabled");
 	size_t i;
@@ -175,8 +172,7 @@ static void fm_plan_common_vips(const struct fm_pair *pair,
  * The ports that a service has and keeps. Two sets of n ranges may have up to
  * 2n - 1 in common; what has no room is given up and taken again.
  */
-static void fm_plan_common_ports(const struct fm_pair *pair,
-				 const char *file,
+static void fm_plan_common_ports(const struct fm_pair *pair, const char *file,
 				 char text[FM_VALUE_MAX + 1])
 {
 	struct fm_ranges now, want, common = { .count = 0 };
@@ -185,8 +181,7 @@ static void fm_plan_common_ports(const struct fm_pair *pair,
 	size_t i = 0, j = 0;
 
 	fm_ranges_parse(fm_profile_list(pair->now, file), &now, &fault);
-	fm_ranges_parse(fm_profile_list(pair->want, file), &want,
-			&fault);
+	fm_ranges_parse(fm_profile_list(pair->want, file), &want, &fault);
 	while (i < now.count && j < want.count) {
 		first = now.item[i].first > want.item[j].first ?
 			now.item[i].first : want.item[j].first;
@@ -204,17 +199,15 @@ static void fm_plan_common_ports(const struct fm_pair *pair,
 	fm_ranges_print(&common, text);
 }
 
-static void fm_plan_shrink_to(struct fm_plan *plan,
-			      struct fm_pair *pair, const char *file,
-			      const char *value)
+static void fm_plan_shrink_to(struct fm_plan *plan, struct fm_pair *pair,
+			      const char *file, const char *value)
 {
 	if (strcmp(fm_profile_value(pair->now, file), value))
 		fm_plan_write(plan, pair, file, value);
 }
 
 /* Step 2, for a service that is and stays enabled. */
-static void fm_plan_shrink(struct fm_plan *plan,
-			   struct fm_pair *pair)
+static void fm_plan_shrink(struct fm_plan *plan, struct fm_pair *pair)
 {
 	char control[FM_VALUE_MAX + 1];
 	char passive[FM_VALUE_MAX + 1];
@@ -233,8 +226,7 @@ static void fm_plan_shrink(struct fm_plan *plan,
 	fm_plan_shrink_to(plan, pair, "passive_ports", passive);
 }
 
-static void fm_plan_yield(struct fm_plan *plan,
-			  struct fm_pair *pair)
+static void fm_plan_yield(struct fm_plan *plan, struct fm_pair *pair)
 {
 	bool clash = pair->now->clash || (pair->want && pair->want->clash);
 
@@ -249,14 +241,12 @@ static void fm_plan_yield(struct fm_plan *plan,
 static void fm_plan_take_one(struct fm_plan *plan,
 			     struct fm_pair *pair, const char *file)
 {
-	if (fm_profile_differs(pair->now, pair->want,
-			       fm_setting_index(file)))
+	if (fm_profile_differs(pair->now, pair->want, fm_setting_index(file)))
 		fm_plan_write(plan, pair, file,
 			      fm_profile_value(pair->want, file));
 }
 
-static void fm_plan_take(struct fm_plan *plan,
-			 struct fm_pair *pair)
+static void fm_plan_take(struct fm_plan *plan, struct fm_pair *pair)
 {
 	const char *file;
 	size_t i;
@@ -272,8 +262,7 @@ static void fm_plan_take(struct fm_plan *plan,
 	fm_plan_take_one(plan, pair, "enabled");
 }
 
-static void fm_plan_stage(struct fm_plan *plan, int stage,
-			  struct fm_pair *pair)
+static void fm_plan_stage(struct fm_plan *plan, int stage, struct fm_pair *pair)
 {
 	struct fm_profile *now = pair->now, *want = pair->want;
 
@@ -289,8 +278,7 @@ static void fm_plan_stage(struct fm_plan *plan, int stage,
 	if (stage == 4 && !want && fm_profile_enabled(now))
 		fm_plan_write(plan, pair, "enabled", "0");
 	if (stage == 5 && !want)
-		fm_plan_step(plan, FM_STEP_REMOVE, now, NULL, NULL,
-			     NULL);
+		fm_plan_step(plan, FM_STEP_REMOVE, now, NULL, NULL, NULL);
 }
 
 /**

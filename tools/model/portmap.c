@@ -10,8 +10,7 @@
  * @map: the set
  * @range: the ports
  */
-void fm_portmap_add(struct fm_portmap *map,
-		    const struct fm_range *range)
+void fm_portmap_add(struct fm_portmap *map, const struct fm_range *range)
 {
 	size_t first = range->first / 64;
 	size_t last = range->last / 64;
@@ -34,8 +33,7 @@ void fm_portmap_add(struct fm_portmap *map,
  * @map: the set
  * @other: which ports
  */
-void fm_portmap_join(struct fm_portmap *map,
-		     const struct fm_portmap *other)
+void fm_portmap_join(struct fm_portmap *map, const struct fm_portmap *other)
 {
 	size_t i;
 
@@ -50,8 +48,7 @@ void fm_portmap_join(struct fm_portmap *map,
  *
  * Return: true if any was in it.
  */
-bool fm_portmap_take(struct fm_portmap *map,
-		     const struct fm_portmap *other)
+bool fm_portmap_take(struct fm_portmap *map, const struct fm_portmap *other)
 {
 	bool any = false;
 	size_t i;
@@ -130,8 +127,7 @@ static unsigned int fm_portmap_next(const struct fm_portmap *map,
  *
  * Return: false if they are more than a setting takes.
  */
-bool fm_portmap_ranges(const struct fm_portmap *map,
-		       struct fm_ranges *set)
+bool fm_portmap_ranges(const struct fm_portmap *map, struct fm_ranges *set)
 {
 	unsigned int first, behind;
 

@@ -17,17 +17,13 @@ struct fm_portmap {
 	uint64_t word[FM_PORTMAP_WORDS];
 };
 
-void fm_portmap_add(struct fm_portmap *map,
-		    const struct fm_range *range);
-void fm_portmap_join(struct fm_portmap *map,
-		     const struct fm_portmap *other);
-bool fm_portmap_take(struct fm_portmap *map,
-		     const struct fm_portmap *other);
+void fm_portmap_add(struct fm_portmap *map, const struct fm_range *range);
+void fm_portmap_join(struct fm_portmap *map, const struct fm_portmap *other);
+bool fm_portmap_take(struct fm_portmap *map, const struct fm_portmap *other);
 bool fm_portmap_has(const struct fm_portmap *map, unsigned int port);
 bool fm_portmap_empty(const struct fm_portmap *map);
 bool fm_portmap_equal(const struct fm_portmap *map,
 		      const struct fm_portmap *other);
-bool fm_portmap_ranges(const struct fm_portmap *map,
-		       struct fm_ranges *set);
+bool fm_portmap_ranges(const struct fm_portmap *map, struct fm_ranges *set);
 
 #endif /* FM_MODEL_PORTMAP_H */

@@ -20,8 +20,7 @@ static bool fm_at_fault(struct fm_fault *fault, const char *item,
 }
 
 /* The next item of a list; false at its end. */
-static bool fm_item_next(const char **cursor, const char **item,
-			 size_t *length)
+static bool fm_item_next(const char **cursor, const char **item, size_t *length)
 {
 	*item = *cursor + strspn(*cursor, fm_separators);
 	*length = strcspn(*item, fm_separators);
@@ -121,8 +120,7 @@ static bool fm_host_bits(const struct fm_prefix *prefix)
 }
 
 static bool fm_prefix_parse(const char *item, size_t length, bool host,
-			    struct fm_prefix *prefix,
-			    struct fm_fault *fault)
+			    struct fm_prefix *prefix, struct fm_fault *fault)
 {
 	const char *slash = memchr(item, '/', length);
 	const char *why;
@@ -131,8 +129,7 @@ static bool fm_prefix_parse(const char *item, size_t length, bool host,
 	if (slash && host)
 		return fm_at_fault(fault, item, length,
 				   "a prefix, not a host address");
-	if (!fm_address(item, slash ? (size_t)(slash - item) : length,
-			prefix))
+	if (!fm_address(item, slash ? (size_t)(slash - item) : length, prefix))
 		return fm_at_fault(fault, item, length, host ?
 				   "not an IPv4 or IPv6 address" :
 				   "not an IPv4 or IPv6 address or prefix");
@@ -195,8 +192,7 @@ const char *fm_prefix_print(const struct fm_prefix *prefix,
  * Return: true if understood.
  */
 bool fm_prefixes_parse(const char *text, bool hosts, size_t limit,
-		       struct fm_prefixes *list,
-		       struct fm_fault *fault)
+		       struct fm_prefixes *list, struct fm_fault *fault)
 {
 	struct fm_prefix prefix;
 	const char *item;
@@ -228,8 +224,7 @@ static void fm_ranges_merge(struct fm_ranges *set)
 
 	if (!set->count)
 		return;
-	qsort(set->item, set->count, sizeof(*set->item),
-	      fm_range_compare);
+	qsort(set->item, set->count, sizeof(*set->item), fm_range_compare);
 	for (i = 1; i < set->count; i++) {
 		const struct fm_range *next = &set->item[i];
 
@@ -242,8 +237,7 @@ static void fm_ranges_merge(struct fm_ranges *set)
 }
 
 static bool fm_range_parse(const char *item, size_t length,
-			   struct fm_range *range,
-			   struct fm_fault *fault)
+			   struct fm_range *range, struct fm_fault *fault)
 {
 	const char *dash = memchr(item, '-', length);
 	size_t head = dash ? (size_t)(dash - item) : length;
@@ -322,8 +316,7 @@ void fm_prefixes_print(const struct fm_prefixes *list,
  * @set: the set
  * @text: one word with commas, or "none"
  */
-void fm_ranges_print(const struct fm_ranges *set,
-		     char text[FM_VALUE_MAX + 1])
+void fm_ranges_print(const struct fm_ranges *set, char text[FM_VALUE_MAX + 1])
 {
 	size_t size = FM_VALUE_MAX + 1;
 	size_t at = 0;
@@ -336,14 +329,12 @@ void fm_ranges_print(const struct fm_ranges *set,
 		at += snprintf(text + at, size - at, "%s%u", i ? "," : "",
 			       item->first);
 		if (item->last > item->first)
-			at += snprintf(text + at, size - at, "-%u",
-				       item->last);
+			at += snprintf(text + at, size - at, "-%u", item->last);
 	}
 }
 
 static bool fm_word_canonical(const struct fm_setting *setting,
-			      const char *value,
-			      char text[FM_VALUE_MAX + 1],
+			      const char *value, char text[FM_VALUE_MAX + 1],
 			      struct fm_fault *fault)
 {
 	const char *const *choice;
@@ -388,10 +379,8 @@ static bool fm_word_canonical(const struct fm_setting *setting,
  *
  * Return: true if the module will take the value.
  */
-bool fm_value_canonical(const struct fm_setting *setting,
-			const char *value,
-			char text[FM_VALUE_MAX + 1],
-			struct fm_fault *fault)
+bool fm_value_canonical(const struct fm_setting *setting, const char *value,
+			char text[FM_VALUE_MAX + 1], struct fm_fault *fault)
 {
 	struct fm_prefixes list;
 	struct fm_ranges set;

@@ -31,17 +31,13 @@ bool fm_prefix_is_host(const struct fm_prefix *prefix);
 const char *fm_prefix_print(const struct fm_prefix *prefix,
 			    char text[FM_PREFIX_TEXT]);
 bool fm_prefixes_parse(const char *text, bool hosts, size_t limit,
-		       struct fm_prefixes *list,
-		       struct fm_fault *fault);
+		       struct fm_prefixes *list, struct fm_fault *fault);
 bool fm_ranges_parse(const char *text, struct fm_ranges *set,
 		     struct fm_fault *fault);
 void fm_prefixes_print(const struct fm_prefixes *list,
 		       char text[FM_VALUE_MAX + 1]);
-void fm_ranges_print(const struct fm_ranges *set,
-		     char text[FM_VALUE_MAX + 1]);
-bool fm_value_canonical(const struct fm_setting *setting,
-			const char *value,
-			char text[FM_VALUE_MAX + 1],
-			struct fm_fault *fault);
+void fm_ranges_print(const struct fm_ranges *set, char text[FM_VALUE_MAX + 1]);
+bool fm_value_canonical(const struct fm_setting *setting, const char *value,
+			char text[FM_VALUE_MAX + 1], struct fm_fault *fault);
 
 #endif /* FM_MODEL_VALUES_H */

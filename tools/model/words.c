@@ -216,8 +216,7 @@ static bool fm_parse_changes(int argc, char *const argv[],
  * Return: true if understood.
  */
 bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
-	      struct fm_request *request,
-	      struct fm_complaint *complaint)
+	      struct fm_request *request, struct fm_complaint *complaint)
 {
 	memset(request, 0, sizeof(*request));
 

@@ -120,8 +120,7 @@ bool fm_name_valid(const char *name);
 const struct fm_setting *fm_setting_find(const char *word);
 bool fm_setting_is_enabled(const struct fm_setting *setting);
 bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
-	      struct fm_request *request,
-	      struct fm_complaint *complaint);
+	      struct fm_request *request, struct fm_complaint *complaint);
 void fm_request_enable(struct fm_request *request);
 void fm_request_order(struct fm_request *request);
 void fm_request_turn(struct fm_request *request);

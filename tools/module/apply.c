@@ -24,8 +24,7 @@ fm_apply_change(const struct fm_setting *setting, const char *value)
 	return change;
 }
 
-static int fm_apply_write(const char *name,
-			  const struct fm_setting *setting,
+static int fm_apply_write(const char *name, const struct fm_setting *setting,
 			  const char *value)
 {
 	struct fm_change change = fm_apply_change(setting, value);
@@ -34,8 +33,7 @@ static int fm_apply_write(const char *name,
 }
 
 /* Like fm_apply_write(), but returns -EAGAIN for a clash of ports. */
-static int fm_apply_try(const char *name,
-			const struct fm_setting *setting,
+static int fm_apply_try(const char *name, const struct fm_setting *setting,
 			const char *value)
 {
 	struct fm_change change = fm_apply_change(setting, value);
@@ -60,8 +58,7 @@ static int fm_apply_step(const struct fm_step *step, bool quiet)
 		return fm_service_remove(name);
 	default:
 		if (quiet)
-			return fm_apply_try(name, step->setting,
-					    step->value);
+			return fm_apply_try(name, step->setting, step->value);
 		return fm_apply_write(name, step->setting, step->value);
 	}
 }

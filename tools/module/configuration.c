@@ -35,8 +35,7 @@ static int fm_profile_read(struct fm_profile *profile)
 	int err;
 
 	for (i = 0; i < fm_settings_count; i++) {
-		err = fm_sysfs_read(profile->name,
-				    fm_settings[i].file, &value);
+		err = fm_sysfs_read(profile->name, fm_settings[i].file, &value);
 		/* An older module lacks the newest settings. */
 		if (err == -ENOENT && fm_sysfs_exists(profile->name))
 			continue;

@@ -78,8 +78,7 @@ int fm_counts_read(const char *name, struct fm_counts *counts)
 	int err;
 
 	for (i = 0; i < fm_counters_count; i++) {
-		snprintf(file, sizeof(file), "stats/%s",
-			 fm_counters[i].file);
+		snprintf(file, sizeof(file), "stats/%s", fm_counters[i].file);
 		err = fm_sysfs_read(name, file, &value);
 		counts->known[i] = !err;
 		/* An older module lacks the newest counters. */

@@ -50,8 +50,7 @@ static const char *fm_record_text(char *record)
  *
  * Return: false if the log does not say, or may not be read.
  */
-bool fm_reason_find(const char *name, const char *file, char *text,
-		    size_t size)
+bool fm_reason_find(const char *name, const char *file, char *text, size_t size)
 {
 	char record[FM_RECORD_MAX];
 	bool found = false;

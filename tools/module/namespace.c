@@ -42,8 +42,7 @@ static int fm_netns_set(const char *netns)
 	if (strchr(netns, '/'))
 		len = snprintf(path, sizeof(path), "%s", netns);
 	else
-		len = snprintf(path, sizeof(path), FM_NETNS_DIR "/%s",
-			       netns);
+		len = snprintf(path, sizeof(path), FM_NETNS_DIR "/%s", netns);
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return -ENAMETOOLONG;
 
@@ -96,8 +95,7 @@ int fm_netns_enter(const char *netns)
 	}
 	err = fm_netns_mount(netns);
 	if (err) {
-		fm_error("%s: mounting its /sys: %s", netns,
-			 strerror(-err));
+		fm_error("%s: mounting its /sys: %s", netns, strerror(-err));
 		return err;
 	}
 	return 0;

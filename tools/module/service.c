@@ -37,8 +37,7 @@ const char *fm_service_reason(int err)
  * A file is missing with its service, or because tool and module are of
  * different age.
  */
-static bool fm_missing_error(const char *name,
-			     const struct fm_setting *setting,
+static bool fm_missing_error(const char *name, const struct fm_setting *setting,
 			     int err)
 {
 	char *version;
@@ -106,8 +105,7 @@ void fm_service_explain(const char *name,
 		 fm_change_reason(change, err, text, sizeof(text)));
 	if (err != -EINVAL && err != -EEXIST && err != -EOPNOTSUPP)
 		return;
-	if (fm_reason_find(name, change->setting->file, text,
-			   sizeof(text)))
+	if (fm_reason_find(name, change->setting->file, text, sizeof(text)))
 		fm_error("the kernel says: %s", text);
 	else
 		fm_error("see the kernel log (dmesg) for the reason");
@@ -181,8 +179,7 @@ int fm_service_read(const char *name,
  *
  * Return: 0 or -errno, explained.
  */
-int fm_service_write(const char *name,
-		     const struct fm_change *change)
+int fm_service_write(const char *name, const struct fm_change *change)
 {
 	int err;
 

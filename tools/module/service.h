@@ -14,8 +14,7 @@ int fm_service_create(const char *name);
 int fm_service_remove(const char *name);
 int fm_service_read(const char *name,
 		    const struct fm_setting *setting, char **value);
-int fm_service_write(const char *name,
-		     const struct fm_change *change);
+int fm_service_write(const char *name, const struct fm_change *change);
 void fm_service_explain(const char *name,
 			const struct fm_change *change, int err);
 int fm_service_list(char ***names, size_t *count);

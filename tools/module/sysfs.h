@@ -13,8 +13,7 @@ int fm_sysfs_create(const char *name);
 int fm_sysfs_remove(const char *name);
 bool fm_sysfs_exists(const char *name);
 int fm_sysfs_read(const char *name, const char *file, char **value);
-int fm_sysfs_write(const char *name, const char *file,
-		   const char *value);
+int fm_sysfs_write(const char *name, const char *file, const char *value);
 int fm_sysfs_list(char ***names, size_t *count);
 void fm_sysfs_list_free(char **names, size_t count);
 int fm_sysfs_module_version(char **version);

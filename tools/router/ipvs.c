@@ -41,8 +41,7 @@ static void fm_ipvs_name(struct nlattr *attr, char *name, size_t size)
 		nla_strlcpy(name, attr, size);
 }
 
-static void fm_virtual_fill(struct fm_virtual *service,
-			    struct nlattr **attr)
+static void fm_virtual_fill(struct fm_virtual *service, struct nlattr **attr)
 {
 	struct ip_vs_flags flags = { 0 };
 
@@ -112,8 +111,7 @@ static int fm_ipvs_dest(struct nl_msg *msg, void *arg)
 	family = attr[IPVS_DEST_ATTR_ADDR_FAMILY] ?
 		 nla_get_u16(attr[IPVS_DEST_ATTR_ADDR_FAMILY]) :
 		 service->family;
-	fm_ipvs_address(attr[IPVS_DEST_ATTR_ADDR], family,
-			&grown->address);
+	fm_ipvs_address(attr[IPVS_DEST_ATTR_ADDR], family, &grown->address);
 	grown->method = fm_ipvs_u32(attr[IPVS_DEST_ATTR_FWD_METHOD]) &
 			IP_VS_CONN_F_FWD_MASK;
 	grown->weight = fm_ipvs_u32(attr[IPVS_DEST_ATTR_WEIGHT]);
@@ -186,8 +184,7 @@ static int fm_ipvs_ask(struct nl_sock *sock, struct fm_ipvs *ipvs)
 	/* Servers of other services are of no interest. */
 	for (i = 0; !err && i < ipvs->count; i++) {
 		if (ipvs->service[i].mark)
-			err = fm_ipvs_dests(sock, family,
-					    &ipvs->service[i]);
+			err = fm_ipvs_dests(sock, family, &ipvs->service[i]);
 	}
 	return err;
 }

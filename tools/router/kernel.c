@@ -38,8 +38,7 @@ static bool fm_enforced(void)
 {
 	char text[64];
 
-	if (fm_bytes(FM_SIG_ENFORCE, text, sizeof(text)) > 0 &&
-	    text[0] == 'Y')
+	if (fm_bytes(FM_SIG_ENFORCE, text, sizeof(text)) > 0 && text[0] == 'Y')
 		return true;
 	return fm_bytes(FM_LOCKDOWN, text, sizeof(text)) > 0 &&
 	       strchr(text, '[') && !strstr(text, "[none]");

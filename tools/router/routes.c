@@ -41,8 +41,7 @@ static struct nl_msg *fm_route_message(const struct fm_prefix *vip,
 	return msg;
 }
 
-static int fm_local(struct nl_sock *sock,
-		    struct fm_instance *service)
+static int fm_local(struct nl_sock *sock, struct fm_instance *service)
 {
 	int type;
 	size_t i;

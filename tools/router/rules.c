@@ -68,8 +68,7 @@ static void fm_rule_ports(const char *word, struct fm_ranges *ports)
 }
 
 /* Of "-A CHAIN -s ADDRESS ...", where iptables-save has it. */
-static void fm_rule_source(const char *line,
-			   struct fm_prefixes *from)
+static void fm_rule_source(const char *line, struct fm_prefixes *from)
 {
 	const char *word = line + strlen("-A ");
 	struct fm_fault fault;
@@ -86,8 +85,7 @@ static void fm_rule_source(const char *line,
 
 /* A line of iptables-save: "-A CHAIN ...". */
 static int fm_save_line(const char *program, const char *table,
-			const char *line,
-			struct fm_filter_rules *rules)
+			const char *line, struct fm_filter_rules *rules)
 {
 	struct fm_filter_rule rule = { .mark = 0 };
 	const char *word;
@@ -135,8 +133,7 @@ static int fm_save_text(const char *program, char *text,
 	return err;
 }
 
-static int fm_save_read(const char *program,
-			struct fm_filter_rules *rules)
+static int fm_save_read(const char *program, struct fm_filter_rules *rules)
 {
 	char command[64];
 	const char *const argv[] = { command, NULL };

@@ -65,8 +65,7 @@ int fm_services_gather(struct fm_router *router)
 		service = &router->service[router->count];
 		fm_instance_read(service, &router->config.profile[i]);
 		/* Removed meanwhile: nothing to be checked. */
-		if (!fm_counts_read(service->profile->name,
-				    &service->counts))
+		if (!fm_counts_read(service->profile->name, &service->counts))
 			router->count++;
 	}
 	return 0;

@@ -22,14 +22,13 @@ static int fm_add(struct fm_request *request)
 	const struct fm_apply_options options = {
 		.stuck = fm_add_stuck,
 	};
-	struct fm_profile profile = { .name = (char *)request->name };
+	struct fm_profile profile = { .name = request->name };
 	struct fm_plan plan = { 0, 0, NULL, false };
 	const struct fm_change *change;
 	int err = -ENOMEM;
 	size_t i;
 
-	fm_plan_step(&plan, FM_STEP_CREATE, &profile, NULL, NULL,
-		     NULL);
+	fm_plan_step(&plan, FM_STEP_CREATE, &profile, NULL, NULL, NULL);
 	for (i = 0; i < request->count; i++) {
 		change = &request->changes[i];
 		fm_plan_step(&plan, FM_STEP_WRITE, &profile,

@@ -75,14 +75,12 @@ enum fm_status fm_open(const struct fm_call *call)
  *
  * Return: FM_DONE, or the exit status of a failure that was explained.
  */
-enum fm_status fm_begin(const struct fm_call *call,
-			enum fm_shape shape,
+enum fm_status fm_begin(const struct fm_call *call, enum fm_shape shape,
 			struct fm_request *request)
 {
 	struct fm_complaint complaint;
 
-	if (!fm_parse(shape, call->argc, call->argv, request,
-		      &complaint))
+	if (!fm_parse(shape, call->argc, call->argv, request, &complaint))
 		return fm_word_error(call, complaint.word, complaint.why);
 	return fm_open(call);
 }

@@ -64,8 +64,7 @@ struct fm_call {
 };
 
 void fm_verb_usage(FILE *out, const struct fm_verb *verb);
-enum fm_status fm_begin(const struct fm_call *call,
-			enum fm_shape shape,
+enum fm_status fm_begin(const struct fm_call *call, enum fm_shape shape,
 			struct fm_request *request);
 enum fm_status fm_open(const struct fm_call *call);
 enum fm_status fm_word_error(const struct fm_call *call,

@@ -4,8 +4,7 @@
 #include "module/service.h"
 #include "verbs/call.h"
 
-static enum fm_status fm_switch(const struct fm_call *call,
-				const char *value)
+static enum fm_status fm_switch(const struct fm_call *call, const char *value)
 {
 	struct fm_request request;
 	struct fm_change change;

@@ -23,8 +23,7 @@ static int fm_flush(void)
 		if (err == -ENOENT)
 			err = 0;
 		if (err) {
-			fm_error("%s: %s", names[i],
-				 fm_service_reason(err));
+			fm_error("%s: %s", names[i], fm_service_reason(err));
 			break;
 		}
 	}

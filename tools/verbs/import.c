@@ -47,8 +47,7 @@ static void fm_import_clean(char *text, size_t size)
 	text[size] = '\0';
 }
 
-static enum fm_status fm_import_print(struct fm_rules *rules,
-				      const char *file,
+static enum fm_status fm_import_print(struct fm_rules *rules, const char *file,
 				      const char *text)
 {
 	enum fm_status status = FM_USAGE;
@@ -71,8 +70,7 @@ static enum fm_status fm_import_print(struct fm_rules *rules,
 	return status;
 }
 
-static enum fm_status fm_import_text(char *text, size_t size,
-				     const char *file)
+static enum fm_status fm_import_text(char *text, size_t size, const char *file)
 {
 	enum fm_status status = FM_REFUSED;
 	struct fm_rules rules = { 0 };

@@ -16,8 +16,7 @@ static void fm_set_stuck(const struct fm_step *step)
 }
 
 static int fm_set_plan(const struct fm_request *request,
-		       const struct fm_profile *profile,
-		       struct fm_plan *plan)
+		       const struct fm_profile *profile, struct fm_plan *plan)
 {
 	const struct fm_change *change;
 	char *old;
@@ -26,8 +25,7 @@ static int fm_set_plan(const struct fm_request *request,
 
 	for (i = 0; i < request->count; i++) {
 		change = &request->changes[i];
-		err = fm_service_read(request->name, change->setting,
-				      &old);
+		err = fm_service_read(request->name, change->setting, &old);
 		if (err)
 			return err;
 		fm_plan_step(plan, FM_STEP_WRITE, profile,
@@ -50,7 +48,7 @@ static int fm_set_once(struct fm_request *request, bool try)
 		.quiet_clash = try,
 		.stuck = fm_set_stuck,
 	};
-	struct fm_profile profile = { .name = (char *)request->name };
+	struct fm_profile profile = { .name = request->name };
 	struct fm_plan plan = { 0, 0, NULL, false };
 	int err;
 

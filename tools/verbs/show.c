@@ -33,8 +33,7 @@ static void fm_show_settings(const struct fm_profile *profile)
 	}
 }
 
-static void fm_show_counters(const char *name,
-			     const struct fm_counts *counts)
+static void fm_show_counters(const char *name, const struct fm_counts *counts)
 {
 	size_t i;
 
@@ -75,8 +74,7 @@ fm_show_value(const struct fm_setting *setting, const char *value)
 
 /* Keys are the names of the files. */
 static struct json_object *
-fm_show_json(const struct fm_profile *profile,
-	     const struct fm_counts *counts)
+fm_show_json(const struct fm_profile *profile, const struct fm_counts *counts)
 {
 	struct json_object *json = json_object_new_object();
 	size_t i;
