@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ftpmark: options, help, dispatch. */
+/* ftpmark: parses options, prints help, runs the verb. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -70,7 +70,7 @@ static void fm_verb_help(const struct fm_verb *verb)
 	}
 }
 
-/* Side by side, since a bug report needs both. */
+/* Prints both versions, since a bug report needs both. */
 static void fm_version(void)
 {
 	char *version;
@@ -139,8 +139,8 @@ static enum fm_status fm_run(const char *netns, bool json, int argc,
 }
 
 /*
- * getopt has not always moved past a short option it does not know, so that
- * one is named by its letter.
+ * After an unknown short option optind may still point to its word, so that
+ * option is named by its letter.
  */
 static enum fm_status fm_option_error(const char *word)
 {
@@ -151,7 +151,7 @@ static enum fm_status fm_option_error(const char *word)
 	return fm_usage_error(word, "no such option");
 }
 
-/* The leading + leaves options behind the command alone. */
+/* With the leading "+" getopt stops at the command. */
 static enum fm_status fm_main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -194,7 +194,7 @@ static enum fm_status fm_main(int argc, char **argv)
 }
 
 /**
- * main() - the tool
+ * main() - run the tool
  * @argc: number of words
  * @argv: the words
  *

@@ -10,9 +10,9 @@ static const char *fm_error_file;
 static unsigned int fm_error_line;
 
 /**
- * fm_error_place() - say where errors to come have their cause
- * @file: a file, or NULL for the command line
- * @line: a line of it, or 0
+ * fm_error_place() - set the place that later errors name
+ * @file: the file at fault, or NULL for the command line
+ * @line: its line, or 0 for none
  */
 void fm_error_place(const char *file, unsigned int line)
 {
@@ -21,10 +21,10 @@ void fm_error_place(const char *file, unsigned int line)
 }
 
 /**
- * fm_error() - tell the operator in one line what is wrong
+ * fm_error() - print one line that says what is wrong
  * @fmt: format of "what: why", without a newline
  *
- * A second call, after it, may say what to do.
+ * A second call may follow, which says what to do.
  */
 void fm_error(const char *fmt, ...)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Macros that kernel code has, too. A kselftest header may define them first. */
+/*
+ * Macros that kernel code has, too. The headers of kselftest may have defined
+ * them already.
+ */
 #ifndef FM_BASE_MACROS_H
 #define FM_BASE_MACROS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The checks of "ftpmark check". Each judges one thing of what was gathered,
- * and neither reads nor writes anything else.
+ * The checks of "ftpmark check". Each judges one aspect of the state that was
+ * gathered. Checks do no I/O.
  */
 #ifndef FM_CHECK_CHECK_H
 #define FM_CHECK_CHECK_H
@@ -16,13 +16,13 @@ typedef void fm_service_check_fn(const struct fm_router *router,
 				 const struct fm_instance *service,
 				 struct fm_findings *findings);
 
-/* check_module.c */
+/* module.c */
 fm_check_fn fm_check_loaded;
 fm_check_fn fm_check_file;
 fm_check_fn fm_check_signature;
 fm_check_fn fm_check_versions;
 
-/* check_router.c */
+/* router.c */
 fm_check_fn fm_check_enabled;
 fm_check_fn fm_check_forwarding;
 fm_check_fn fm_check_helpers;
@@ -32,14 +32,14 @@ fm_check_fn fm_check_ipvs;
 fm_check_fn fm_check_tcp_timeout;
 fm_check_fn fm_check_unseen;
 
-/* check_service.c */
+/* service.c */
 fm_service_check_fn fm_check_vips;
 fm_service_check_fn fm_check_policies;
 fm_service_check_fn fm_check_rules;
 fm_service_check_fn fm_check_passive;
 fm_service_check_fn fm_check_counters;
 
-/* check_ipvs.c */
+/* ipvs.c */
 fm_service_check_fn fm_check_virtual;
 fm_service_check_fn fm_check_servers;
 fm_service_check_fn fm_check_active;

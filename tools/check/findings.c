@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What "ftpmark check" has found, and how it is told. */
+/* Collects and prints the findings of "ftpmark check". */
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -19,13 +19,13 @@ static const char *const fm_grade_words[FM_GRADES] = {
 
 /**
  * fm_findings_add() - add a finding
- * @findings: to these
+ * @findings: the findings
  * @grade: how bad it is
- * @id: names it
- * @service: which service it is about, or NULL
- * @fmt: format of what was found
+ * @id: its identifier
+ * @service: the service that it concerns, or NULL
+ * @fmt: format of the text
  *
- * fm_remedy() has to follow.
+ * The caller must call fm_remedy() next.
  */
 void fm_findings_add(struct fm_findings *findings, enum fm_grade grade,
 		     const char *id, const char *service, const char *fmt, ...)
@@ -54,9 +54,9 @@ void fm_findings_add(struct fm_findings *findings, enum fm_grade grade,
 }
 
 /**
- * fm_remedy() - say what to do about the finding added last
+ * fm_remedy() - add the remedy to the last finding
  * @findings: the findings
- * @fmt: format of a line
+ * @fmt: format of one line
  */
 void fm_remedy(struct fm_findings *findings, const char *fmt, ...)
 {
@@ -75,9 +75,9 @@ void fm_remedy(struct fm_findings *findings, const char *fmt, ...)
 }
 
 /**
- * fm_findings_graded() - how many are this bad
+ * fm_findings_graded() - count the findings of one grade
  * @findings: the findings
- * @grade: how bad
+ * @grade: the grade
  *
  * Return: the number.
  */
@@ -93,7 +93,7 @@ size_t fm_findings_graded(const struct fm_findings *findings,
 }
 
 /**
- * fm_findings_print() - print findings for people, the worst first
+ * fm_findings_print() - print findings as text, the worst first
  * @findings: the findings
  */
 void fm_findings_print(const struct fm_findings *findings)
@@ -134,7 +134,7 @@ fm_finding_json(const struct fm_finding *finding)
 }
 
 /**
- * fm_findings_print_json() - print findings for machines, the worst first
+ * fm_findings_print_json() - print findings as JSON, the worst first
  * @findings: the findings
  *
  * Return: 0 or -ENOMEM.

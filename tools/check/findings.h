@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What "ftpmark check" has found, and how it is told. */
+/* Collects and prints the findings of "ftpmark check". */
 #ifndef FM_CHECK_FINDINGS_H
 #define FM_CHECK_FINDINGS_H
 
@@ -11,9 +11,9 @@
 /**
  * enum fm_grade - how bad a finding is
  * @FM_FAULT: FTP does not work, or not for everybody
- * @FM_WARNING: it works, but not as it should
- * @FM_NOTE: worth knowing
- * @FM_GRADES: how many grades there are
+ * @FM_WARNING: FTP works, but not as it should
+ * @FM_NOTE: nothing is wrong, but the operator should know
+ * @FM_GRADES: number of grades
  */
 enum fm_grade {
 	FM_FAULT,
@@ -23,12 +23,12 @@ enum fm_grade {
 };
 
 /**
- * struct fm_finding - one thing that was found
+ * struct fm_finding - one finding
  * @grade: how bad it is
- * @id: names it for ever, for machines
- * @service: which service it is about, or NULL
- * @text: what was found, in a line
- * @remedy: what to do about it, in a line
+ * @id: identifier that never changes, for programs
+ * @service: the service that it concerns, or NULL
+ * @text: one line that says what was found
+ * @remedy: one line that says what to do
  */
 struct fm_finding {
 	enum fm_grade grade;
@@ -39,10 +39,10 @@ struct fm_finding {
 };
 
 /**
- * struct fm_findings - all that was found
- * @count: how many
- * @failed: memory was short: some are missing
- * @finding: these, in the order of the checks
+ * struct fm_findings - all findings
+ * @count: number of findings
+ * @failed: out of memory, so that some are missing
+ * @finding: the findings, in the order of the checks
  */
 struct fm_findings {
 	size_t count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Checks of what IPVS does with a service's mark. */
+/* Checks the IPVS service of a service's mark. */
 
 #include <arpa/inet.h>
 #include <linux/ip_vs.h>
@@ -10,7 +10,7 @@
 #include "check/check.h"
 #include "check/questions.h"
 
-/* These choose a server by the client's address, always the same one. */
+/* These schedulers always choose the same real server for a client. */
 static bool fm_virtual_hashes(const struct fm_virtual *virtual)
 {
 	return (!strcmp(virtual->scheduler, "sh") ||
@@ -40,7 +40,7 @@ static void fm_check_persistence(const struct fm_instance *service,
 			  service->mark, option, virtual->scheduler);
 		return;
 	}
-	if (virtual->timeout < FM_PERSISTENCE) {
+	if (virtual->timeout < FM_SESSION_IDLE) {
 		fm_findings_add(findings, FM_WARNING, "ipvs-timeout", name,
 				"the %s IPVS service for mark %u forgets a client after %u s, but sessions may pause for longer",
 				family, service->mark, virtual->timeout);
@@ -66,10 +66,10 @@ static void fm_check_persistence(const struct fm_instance *service,
 }
 
 /**
- * fm_check_virtual() - IPVS needs a persistent service for the mark
- * @router: what was gathered
+ * fm_check_virtual() - IPVS must have a persistent service for the mark
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  */
 void fm_check_virtual(const struct fm_router *router,
 		      const struct fm_instance *service,
@@ -119,7 +119,7 @@ static void fm_check_dests(const struct fm_instance *service,
 	for (i = 0; i < virtual->dest_count; i++) {
 		dest = &virtual->dest[i];
 		taking |= dest->weight > 0;
-		/* The others answer clients themselves. */
+		/* With other methods real servers answer clients directly. */
 		if (dest->method != IP_VS_CONN_F_MASQ ||
 		    !fm_active_on(service) ||
 		    fm_prefix_covered(&service->real, &dest->address))
@@ -149,10 +149,10 @@ static void fm_check_dests(const struct fm_instance *service,
 }
 
 /**
- * fm_check_servers() - IPVS needs servers, and the module to know them
- * @router: what was gathered
+ * fm_check_servers() - IPVS must have real servers, known to the module
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  */
 void fm_check_servers(const struct fm_router *router,
 		      const struct fm_instance *service,
@@ -169,10 +169,10 @@ void fm_check_servers(const struct fm_router *router,
 }
 
 /**
- * fm_check_active() - active FTP has to be translated for NAT alone
- * @router: what was gathered
+ * fm_check_active() - active data must be translated with NAT only
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  */
 void fm_check_active(const struct fm_router *router,
 		     const struct fm_instance *service,
@@ -216,7 +216,7 @@ static bool fm_port_service_meets(const struct fm_virtual *virtual,
 		.item = { { .first = virtual->port, .last = virtual->port } },
 	};
 
-	/* Port 0 is every port. */
+	/* Port 0 stands for all ports. */
 	if (!virtual->port)
 		port.item[0].last = 65535;
 	return !virtual->mark && virtual->protocol == IPPROTO_TCP &&
@@ -227,12 +227,12 @@ static bool fm_port_service_meets(const struct fm_virtual *virtual,
 
 /**
  * fm_check_port_services() - no IPVS service should take the same ports
- * @router: what was gathered
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  *
- * IPVS asks for the mark first, but takes other ports of the VIP for those of
- * such a service, and one for port 21 switches connection tracking on.
+ * IPVS looks for a service of the mark first. But such a service takes other
+ * ports of the VIP, and one for port 21 switches connection tracking on.
  */
 void fm_check_port_services(const struct fm_router *router,
 			    const struct fm_instance *service,

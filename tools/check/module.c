@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Checks: is there a module that fits kernel and tool. */
+/* Checks that a module is there, and that it fits the kernel and the tool. */
 
 #include <string.h>
 
@@ -8,9 +8,9 @@
 #include "module/kernel_log.h"
 
 /**
- * fm_check_loaded() - the module has to be loaded
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_loaded() - the module must be loaded
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_loaded(const struct fm_router *router,
 		     struct fm_findings *findings)
@@ -35,11 +35,11 @@ static bool fm_kernel_fits(const struct fm_kernel *kernel)
 }
 
 /**
- * fm_check_file() - the module has to be built for the running kernel
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_file() - the module must be built for the running kernel
+ * @router: the state of the router
+ * @findings: the findings to add to
  *
- * What is loaded fits, but may be gone after the next boot.
+ * A loaded module fits, but its file may be missing after the next boot.
  */
 void fm_check_file(const struct fm_router *router, struct fm_findings *findings)
 {
@@ -68,9 +68,9 @@ void fm_check_file(const struct fm_router *router, struct fm_findings *findings)
 }
 
 /**
- * fm_check_signature() - the module has to be signed where that matters
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_signature() - the module must be signed if the kernel wants that
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_signature(const struct fm_router *router,
 			struct fm_findings *findings)
@@ -80,7 +80,7 @@ void fm_check_signature(const struct fm_router *router,
 
 	if (!kernel->enforced && !kernel->secure_boot)
 		return;
-	/* A signature by a key that the kernel does not know is none to it. */
+	/* The kernel ignores a signature if it does not know the key. */
 	if (kernel->loaded ? !kernel->tainted && !bare : !bare)
 		return;
 	fm_findings_add(findings, kernel->enforced && !kernel->loaded ?
@@ -94,9 +94,9 @@ void fm_check_signature(const struct fm_router *router,
 }
 
 /**
- * fm_check_versions() - tool, loaded and installed module have to be one
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_versions() - tool, loaded and installed module must agree
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_versions(const struct fm_router *router,
 		       struct fm_findings *findings)

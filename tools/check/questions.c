@@ -9,7 +9,7 @@
 #include "model/lists.h"
 
 /**
- * fm_family_name() - a family as people call it
+ * fm_family_name() - name an address family
  * @family: AF_INET or AF_INET6
  *
  * Return: the name.
@@ -20,11 +20,11 @@ const char *fm_family_name(int family)
 }
 
 /**
- * fm_service_has() - has a service a VIP of this family
+ * fm_service_has() - does a service have a VIP of a family
  * @service: the service
  * @family: AF_INET or AF_INET6
  *
- * Return: true if it has.
+ * Return: true if it does.
  */
 bool fm_service_has(const struct fm_instance *service, int family)
 {
@@ -46,12 +46,12 @@ bool fm_service_tracks(const struct fm_instance *service)
 }
 
 /**
- * fm_virtual_find() - the IPVS service for a service's mark
- * @router: what was gathered
+ * fm_virtual_find() - find the IPVS service of a service's mark
+ * @router: the state of the router
  * @service: the service
  * @family: AF_INET or AF_INET6
  *
- * Return: it, or NULL.
+ * Return: the IPVS service, or NULL.
  */
 const struct fm_virtual *
 fm_virtual_find(const struct fm_router *router,
@@ -69,10 +69,10 @@ fm_virtual_find(const struct fm_router *router,
 }
 
 /**
- * fm_virtual_translates() - has an IPVS service a server behind NAT
+ * fm_virtual_translates() - does an IPVS service use NAT
  * @service: the IPVS service
  *
- * Return: true if it has.
+ * Return: true if it does for one of its real servers.
  */
 bool fm_virtual_translates(const struct fm_virtual *service)
 {

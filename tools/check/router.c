@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Checks of what all services of a network namespace share. */
+/* Checks what all services of a network namespace share. */
 
 #include <errno.h>
 #include <string.h>
@@ -8,13 +8,10 @@
 #include "check/check.h"
 #include "check/questions.h"
 
-/* An FTP session may pause as long as most servers allow. */
-enum { FM_SESSION_IDLE = 300 };
-
 /**
- * fm_check_enabled() - there should be a service
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_enabled() - some service should be enabled
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_enabled(const struct fm_router *router,
 		      struct fm_findings *findings)
@@ -34,7 +31,7 @@ void fm_check_enabled(const struct fm_router *router,
 		  "ftpmark add NAME vip ADDRESS real PREFIX");
 }
 
-/* Real servers that answer through the router need it to forward. */
+/* The router must forward if real servers answer through it. */
 static bool fm_forwarding_needed(const struct fm_router *router, int family)
 {
 	const struct fm_instance *service;
@@ -54,9 +51,9 @@ static bool fm_forwarding_needed(const struct fm_router *router, int family)
 }
 
 /**
- * fm_check_forwarding() - the kernel has to forward packets
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_forwarding() - the kernel must forward packets
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_forwarding(const struct fm_router *router,
 			 struct fm_findings *findings)
@@ -76,9 +73,9 @@ void fm_check_forwarding(const struct fm_router *router,
 }
 
 /**
- * fm_check_helpers() - other FTP helpers rewrite what needs no rewriting
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_helpers() - other FTP helpers should not be loaded
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_helpers(const struct fm_router *router,
 		      struct fm_findings *findings)
@@ -111,11 +108,11 @@ static bool fm_conntrack_wanted(const struct fm_router *router)
 }
 
 /**
- * fm_check_conntrack() - connection tracking costs, if nobody needs it
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_conntrack() - connections should not be tracked without need
+ * @router: the state of the router
+ * @findings: the findings to add to
  *
- * A service whose flows are untracked does not pay.
+ * Services with notrack do not pay for it.
  */
 void fm_check_conntrack(const struct fm_router *router,
 			struct fm_findings *findings)
@@ -141,9 +138,9 @@ void fm_check_conntrack(const struct fm_router *router,
 }
 
 /**
- * fm_check_vs_conntrack() - IPVS need not keep connections tracked
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_vs_conntrack() - net.ipv4.vs.conntrack should be off
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_vs_conntrack(const struct fm_router *router,
 			   struct fm_findings *findings)
@@ -157,13 +154,13 @@ void fm_check_vs_conntrack(const struct fm_router *router,
 }
 
 /**
- * fm_check_ipvs() - services need IPVS
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_ipvs() - IPVS must be there
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_ipvs(const struct fm_router *router, struct fm_findings *findings)
 {
-	/* The module would have loaded it. */
+	/* A module that was built for IPVS would have loaded it. */
 	if (router->ipvs.err != -ENOENT || !router->kernel.loaded)
 		return;
 	fm_findings_add(findings, FM_FAULT, "ipvs-missing", NULL,
@@ -172,11 +169,11 @@ void fm_check_ipvs(const struct fm_router *router, struct fm_findings *findings)
 }
 
 /**
- * fm_check_tcp_timeout() - IPVS has to remember connections that pause
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_tcp_timeout() - IPVS should remember idle connections
+ * @router: the state of the router
+ * @findings: the findings to add to
  *
- * A control connection says nothing while a file is transferred.
+ * A control connection is idle while a file is transferred.
  */
 void fm_check_tcp_timeout(const struct fm_router *router,
 			  struct fm_findings *findings)
@@ -191,9 +188,9 @@ void fm_check_tcp_timeout(const struct fm_router *router,
 }
 
 /**
- * fm_check_unseen() - say what could not be looked at
- * @router: what was gathered
- * @findings: where to add what is found
+ * fm_check_unseen() - name what could not be read
+ * @router: the state of the router
+ * @findings: the findings to add to
  */
 void fm_check_unseen(const struct fm_router *router,
 		     struct fm_findings *findings)

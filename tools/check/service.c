@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Checks of a service: addresses, ports, its mark, its counters. */
+/* Checks the addresses, ports, mark and counters of a service. */
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -9,12 +9,12 @@
 #include "check/questions.h"
 
 /**
- * fm_check_vips() - packets to a VIP have to be taken in here
- * @router: what was gathered
+ * fm_check_vips() - each VIP must be a local address
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  *
- * IPVS looks at nothing else.
+ * IPVS sees only packets that are delivered locally.
  */
 void fm_check_vips(const struct fm_router *router,
 		   const struct fm_instance *service,
@@ -40,7 +40,7 @@ void fm_check_vips(const struct fm_router *router,
 	}
 }
 
-/* A second look-up of the route, by the source, may go wrong with a mark. */
+/* The reverse look-up of the source address may fail because of the mark. */
 static void fm_check_source(const struct fm_router *router,
 			    const struct fm_instance *service,
 			    struct fm_findings *findings)
@@ -61,10 +61,10 @@ static void fm_check_source(const struct fm_router *router,
 }
 
 /**
- * fm_check_policies() - routing may look at the mark, too
- * @router: what was gathered
+ * fm_check_policies() - routing rules may use the same mark
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  */
 void fm_check_policies(const struct fm_router *router,
 		       const struct fm_instance *service,
@@ -77,7 +77,7 @@ void fm_check_policies(const struct fm_router *router,
 	for (i = 0; i < router->policies.count; i++) {
 		policy = &router->policies.item[i];
 		matches = (service->mark & policy->mask) == policy->mark;
-		/* It does the same to packets without a mark. */
+		/* The rule treats packets without a mark alike. */
 		if (matches == !policy->mark ||
 		    !fm_service_has(service, policy->family))
 			continue;
@@ -96,7 +96,7 @@ void fm_check_policies(const struct fm_router *router,
 		fm_check_source(router, service, findings);
 }
 
-/* Some of the active data that the service translates. */
+/* Whether a rule may translate active data of the service. */
 static bool fm_rule_rivals(const struct fm_filter_rule *rule,
 			   const struct fm_instance *service)
 {
@@ -109,10 +109,10 @@ static bool fm_rule_rivals(const struct fm_filter_rule *rule,
 }
 
 /**
- * fm_check_rules() - what the module does need not be done by rules
- * @router: what was gathered
+ * fm_check_rules() - rules should not do the work of the module
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  */
 void fm_check_rules(const struct fm_router *router,
 		    const struct fm_instance *service,
@@ -140,13 +140,13 @@ void fm_check_rules(const struct fm_router *router,
 }
 
 /**
- * fm_check_passive() - passive ports should be nobody else's
- * @router: what was gathered
+ * fm_check_passive() - passive ports should not be local ports, too
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  *
- * Nobody sees from here what ports the real servers' own connections get:
- * most likely the same as here.
+ * The local ports of the real servers can't be seen from here. Most likely they
+ * are the same as this machine's.
  */
 void fm_check_passive(const struct fm_router *router,
 		      const struct fm_instance *service,
@@ -167,7 +167,7 @@ void fm_check_passive(const struct fm_router *router,
 				   "passive_ports"));
 }
 
-/* Lines as one line. */
+/* Joins lines to one line. */
 static void fm_unwrap(const char *lines, char *line, size_t size)
 {
 	size_t i;
@@ -180,10 +180,10 @@ static void fm_unwrap(const char *lines, char *line, size_t size)
 }
 
 /**
- * fm_check_counters() - some counters count what should not happen
- * @router: what was gathered
+ * fm_check_counters() - counters of trouble should be 0
+ * @router: the state of the router
  * @service: the service
- * @findings: where to add what is found
+ * @findings: the findings to add to
  */
 void fm_check_counters(const struct fm_router *router,
 		       const struct fm_instance *service,

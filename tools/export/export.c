@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A service as other programs are told of it. */
+/* Prepares a service for the formats of other programs. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +19,8 @@ static const struct fm_format fm_formats[] = {
 };
 
 /**
- * fm_format_find() - look a format up
- * @name: its word, exact
+ * fm_format_find() - find a format
+ * @name: its name, exact
  *
  * Return: the format, or NULL.
  */
@@ -67,12 +67,12 @@ static bool fm_export_prefixes(const struct fm_profile *profile,
 }
 
 /**
- * fm_export_init() - understand the values of a service
- * @service: the service, if they are understood
- * @profile: the service as it was read; has to outlive @service
- * @bad: the setting that is not understood, otherwise
+ * fm_export_init() - parse the values of a service
+ * @service: the values, if they were understood
+ * @profile: the service as text; it must outlive @service
+ * @bad: the setting that was not understood, if one was not
  *
- * Return: true if they are.
+ * Return: true if all were understood.
  */
 bool fm_export_init(struct fm_export *service, const struct fm_profile *profile,
 		    const char **bad)
@@ -103,11 +103,12 @@ bool fm_export_init(struct fm_export *service, const struct fm_profile *profile,
 }
 
 /**
- * fm_export_first_vip() - tell whose active data leaves under another VIP
+ * fm_export_first_vip() - print whose active data gets another VIP
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  *
- * The module knows which VIP a client's control connection uses, rules do not.
+ * Rules always take the first VIP. The module takes the VIP of the client's
+ * control connection.
  */
 void fm_export_first_vip(const struct fm_export *service, FILE *out)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A service as other programs are told of it. Nothing here reads anything.
- */
+/* Prints a service in the formats of other programs. Nothing here reads. */
 #ifndef FM_EXPORT_EXPORT_H
 #define FM_EXPORT_EXPORT_H
 
@@ -26,17 +24,17 @@ enum fm_active {
 };
 
 /**
- * struct fm_export - a service, its values understood
- * @profile: the service
+ * struct fm_export - a service with its values parsed
+ * @profile: the service as text
  * @vip: its VIPs
  * @real: its real servers
  * @control: ports of control connections
  * @passive: ports of passive data
  * @data: source ports of active data
  * @mark: its mark
- * @keep: other marks are kept
- * @notrack: its flows are not tracked
- * @active: how active data is translated; off if there are no real servers
+ * @keep: packets with another mark keep it
+ * @notrack: its flows are kept out of conntrack
+ * @active: how active data is translated; off without real servers
  */
 struct fm_export {
 	const struct fm_profile *profile;
@@ -52,9 +50,9 @@ struct fm_export {
 };
 
 /**
- * struct fm_format - what a service can be exported to
- * @name: the word
- * @print: prints it
+ * struct fm_format - a format that a service can be exported to
+ * @name: its name on the command line
+ * @print: prints a service in this format
  */
 struct fm_format {
 	const char *name;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the FTP servers behind the router have to be told. Each of them takes
- * one range of passive ports, one address for all clients of IPv4 and none for
- * those of IPv6, who are told a port only.
+ * Configurations for FTP servers. Each server takes one range of passive ports
+ * and one IPv4 address. It needs no IPv6 address: IPv6 clients get a port only.
  */
 
 #include "export/export.h"
@@ -14,7 +13,7 @@ static void fm_ftpd_head(const struct fm_export *service, FILE *out,
 		program, service->profile->name);
 }
 
-/* The largest one; the others are told in comments. */
+/* Chooses the largest range; comments name the others. */
 static const struct fm_range *
 fm_ftpd_passive(const struct fm_export *service, FILE *out)
 {
@@ -38,7 +37,7 @@ fm_ftpd_passive(const struct fm_export *service, FILE *out)
 	return widest;
 }
 
-/* The first VIP of IPv4; the others are told in comments. */
+/* Chooses the first IPv4 VIP; comments name the others. */
 static const char *fm_ftpd_address(const struct fm_export *service, FILE *out,
 				   char text[FM_PREFIX_TEXT])
 {
@@ -58,7 +57,7 @@ static const char *fm_ftpd_address(const struct fm_export *service, FILE *out,
 	return fm_prefix_print(first, text);
 }
 
-/* The first port of all; the others are told in comments. */
+/* Chooses the first port; comments name the others. */
 static unsigned int fm_ftpd_control(const struct fm_export *service, FILE *out)
 {
 	const struct fm_range *range;
@@ -77,7 +76,7 @@ static unsigned int fm_ftpd_control(const struct fm_export *service, FILE *out)
 	return port;
 }
 
-/* Where the real servers answer clients themselves, nothing is translated. */
+/* Nothing is translated if real servers answer clients directly. */
 static void fm_ftpd_no_active(FILE *out)
 {
 	fputs("# active data is not translated, so clients can have it only where the\n"
@@ -85,9 +84,9 @@ static void fm_ftpd_no_active(FILE *out)
 }
 
 /**
- * fm_export_vsftpd() - lines of vsftpd.conf
+ * fm_export_vsftpd() - print lines for vsftpd.conf
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_vsftpd(const struct fm_export *service, FILE *out)
 {
@@ -124,9 +123,9 @@ void fm_export_vsftpd(const struct fm_export *service, FILE *out)
 }
 
 /**
- * fm_export_proftpd() - lines of proftpd.conf
+ * fm_export_proftpd() - print lines for proftpd.conf
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_proftpd(const struct fm_export *service, FILE *out)
 {
@@ -154,7 +153,7 @@ void fm_export_proftpd(const struct fm_export *service, FILE *out)
 		fputs("<Limit PORT EPRT>\n  DenyAll\n</Limit>\n", out);
 		return;
 	}
-	/* It binds to the port before its own, as long as it is root. */
+	/* proftpd sends active data from its own port - 1, while it is root. */
 	if (!fm_ranges_have(&service->data, port - 1))
 		fprintf(out, "# active data comes from port %u: add it to active-ports\n",
 			port - 1);
@@ -162,9 +161,9 @@ void fm_export_proftpd(const struct fm_export *service, FILE *out)
 }
 
 /**
- * fm_export_pure_ftpd() - lines of pure-ftpd.conf
+ * fm_export_pure_ftpd() - print lines for pure-ftpd.conf
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_pure_ftpd(const struct fm_export *service, FILE *out)
 {

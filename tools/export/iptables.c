@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rules that iptables would need. One file for both families: a rule with
- * -4 is passed over by ip6tables-restore, one with -6 by iptables-restore.
+ * Rules of iptables that do the same as a service. One file is for both
+ * families: ip6tables-restore skips rules with -4, iptables-restore those with
+ * -6.
  */
 
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "base/macros.h"
 #include "export/export.h"
 
-/* The longest name of a chain. */
+/* Length of the longest name of a chain. */
 enum { FM_CHAIN_MAX = 28 };
 
 static const char *fm_iptables_family(const struct fm_prefix *prefix)
@@ -25,7 +26,7 @@ static void fm_iptables_ports(FILE *out, const char *option,
 		fprintf(out, ":%u", range->last);
 }
 
-/* One rule for each address and range: RULE ADDRESS -p tcp PORTS TARGET. */
+/* Prints RULE ADDRESS -p tcp PORTS TARGET for each address and range. */
 static void fm_iptables_each(FILE *out, const struct fm_prefixes *list,
 			     const struct fm_ranges *set,
 			     const char *const option[2], const char *target)
@@ -75,9 +76,9 @@ static void fm_iptables_notrack(const struct fm_export *service, FILE *out)
 }
 
 /*
- * A service's name may be longer than a chain's. Of two that begin alike each
- * has a chain of its own nevertheless: a hash (FNV-1a) stands for the rest,
- * behind a sign that no service's name has.
+ * Makes the name of a service's chain. If the service's name is too long for a
+ * chain, a hash of it (FNV-1a) replaces its end, so that services whose names
+ * begin alike get different chains. No service has a "~" in its name.
  */
 static void fm_iptables_name(const char *name, char chain[FM_CHAIN_MAX + 1])
 {
@@ -93,7 +94,7 @@ static void fm_iptables_name(const char *name, char chain[FM_CHAIN_MAX + 1])
 	snprintf(chain, FM_CHAIN_MAX + 1, "ftp-%.15s~%08x", name, hash);
 }
 
-/* A chain of its own: data between real servers returns from it. */
+/* A chain for the service, which exempts data between real servers. */
 static void fm_iptables_chain(const struct fm_export *service,
 			      FILE *out, const char *chain)
 {
@@ -148,9 +149,9 @@ static void fm_iptables_active(const struct fm_export *service, FILE *out)
 }
 
 /**
- * fm_export_iptables() - what iptables-restore and ip6tables-restore read
+ * fm_export_iptables() - print rules for iptables-restore, both families
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_iptables(const struct fm_export *service, FILE *out)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The IPVS service of a mark: persistent, or data would go to any server. */
+/* The persistent IPVS service of the mark, for ipvsadm and keepalived. */
 
 #include "base/error.h"
 #include "base/macros.h"
 #include "export/export.h"
 
-/* "ipvsadm -R" takes no comments. */
+/* Prints advice on standard error, since "ipvsadm -R" takes no comments. */
 static void fm_ipvsadm_template(const struct fm_export *service,
 				const char *what, const char *option)
 {
@@ -24,7 +24,7 @@ static void fm_ipvsadm_family(const struct fm_export *service,
 	if (!fm_prefixes_count(&service->vip, family))
 		return;
 	fprintf(out, "-A -f %u%s -s rr -p %d\n", service->mark, option,
-		FM_PERSISTENCE);
+		FM_SESSION_IDLE);
 	if (!fm_prefixes_count(&service->real, family))
 		fm_ipvsadm_template(service, family == AF_INET6 ?
 				    "no IPv6 real servers" :
@@ -43,11 +43,11 @@ static void fm_ipvsadm_family(const struct fm_export *service,
 }
 
 /**
- * fm_export_ipvsadm() - what "ipvsadm -R" reads
+ * fm_export_ipvsadm() - print lines for "ipvsadm -R"
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  *
- * What it has no words for is said on standard error.
+ * Advice goes to standard error.
  */
 void fm_export_ipvsadm(const struct fm_export *service, FILE *out)
 {
@@ -81,7 +81,7 @@ static void fm_keepalived_family(const struct fm_export *service,
 	fprintf(out, "    ip_family %s\n",
 		family == AF_INET6 ? "inet6" : "inet");
 	fprintf(out, "    lvs_sched rr\n    lvs_method NAT\n");
-	fprintf(out, "    persistence_timeout %d\n", FM_PERSISTENCE);
+	fprintf(out, "    persistence_timeout %d\n", FM_SESSION_IDLE);
 	if (!fm_prefixes_count(&service->real, family))
 		fm_keepalived_server(out, "#", "ADDRESS", port);
 	for (i = 0; i < service->real.count; i++) {
@@ -100,9 +100,9 @@ static void fm_keepalived_family(const struct fm_export *service,
 }
 
 /**
- * fm_export_keepalived() - virtual servers of keepalived.conf
+ * fm_export_keepalived() - print virtual servers for keepalived.conf
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_keepalived(const struct fm_export *service, FILE *out)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A service as parameters of the module. */
+/* Prints a service as parameters of the module. */
 
 #include <string.h>
 
 #include "base/macros.h"
 #include "export/export.h"
 
-/* The longest value that the kernel takes for a parameter. */
+/* Length of the longest value that the kernel takes for a parameter. */
 enum { FM_PARAMETER_MAX = 1024 };
 
 static const char *const fm_parameters[] = {
@@ -25,7 +25,7 @@ static bool fm_modprobe_has(const char *file)
 	return !strcmp(file, "enabled");
 }
 
-/* What has no parameter and is not as the module would have it anyway. */
+/* Names the settings without a parameter whose value is not the default. */
 static void fm_modprobe_lost(const struct fm_profile *profile, FILE *out)
 {
 	const struct fm_setting *setting;
@@ -47,9 +47,9 @@ static void fm_modprobe_lost(const struct fm_profile *profile, FILE *out)
 }
 
 /**
- * fm_export_modprobe() - a line of modprobe.d
+ * fm_export_modprobe() - print a line for modprobe.d
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_modprobe(const struct fm_export *service, FILE *out)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rules that nftables would need. */
+/* Rules of nftables that do the same as a service. */
 
 #include "base/macros.h"
 #include "export/export.h"
@@ -9,7 +9,7 @@ static const char *fm_nft_family(int family)
 	return family == AF_INET6 ? "ip6" : "ip";
 }
 
-/* A set takes no element that lies in another one. */
+/* A set refuses an element that another element contains. */
 static bool fm_nft_redundant(const struct fm_prefixes *list, size_t at)
 {
 	size_t i;
@@ -54,7 +54,7 @@ static void fm_nft_ports(FILE *out, const char *match,
 	fputs(" } ", out);
 }
 
-/* Control and passive ports may overlap, so there is a rule for each. */
+/* Control and passive ports may overlap, so each kind has its own rule. */
 static void fm_nft_rules(FILE *out, const char *address,
 			 const struct fm_prefixes *list, const char *ports,
 			 const struct fm_ranges *set, const char *statement)
@@ -125,9 +125,9 @@ static void fm_nft_active_rule(const struct fm_export *service,
 }
 
 /**
- * fm_export_nft() - what "nft -f" reads
+ * fm_export_nft() - print rules for "nft -f"
  * @service: the service
- * @out: where to
+ * @out: the stream to print to
  */
 void fm_export_nft(const struct fm_export *service, FILE *out)
 {

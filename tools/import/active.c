@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rules of nat, and the services whose active data they are for. */
+/* Assigns rules of nat to the services whose data they translate. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 /**
  * fm_import_dial() - keep a rule of nat until the services are known
- * @import: what is made of the rules
+ * @import: the state of the import
  * @rule: the rule
  * @match: the packets that it is for
  */
@@ -33,7 +33,7 @@ static bool fm_dial_translates(const struct fm_dial *dial)
 	       dial->rule->target == FM_TARGET_SNAT;
 }
 
-/* Why a rule translates what no service does; NULL if one can. */
+/* Why no service can translate what a rule does; NULL if one can. */
 static const char *fm_dial_fault(const struct fm_dial *dial)
 {
 	const struct fm_match *match = &dial->match;
@@ -53,7 +53,7 @@ static const char *fm_dial_fault(const struct fm_dial *dial)
 	return NULL;
 }
 
-/* The module's own opinion of the prefix. */
+/* Why the module would refuse a prefix as real servers, or NULL. */
 static const char *fm_real_fault(const struct fm_prefix *real)
 {
 	char text[FM_PREFIX_TEXT];
@@ -74,7 +74,10 @@ static bool fm_found_serves(const struct fm_found *found,
 	return fm_prefixes_count(&found->vip, dial->match.family);
 }
 
-/* A service that has SNAT of its own is not meant by a MASQUERADE. */
+/*
+ * Whether a rule is for a service. A MASQUERADE is not for one that has its own
+ * SNAT, if there are others.
+ */
 static bool fm_found_meant(const struct fm_import *import,
 			   const struct fm_found *found,
 			   const struct fm_dial *dial)
@@ -95,8 +98,8 @@ static bool fm_found_meant(const struct fm_import *import,
 }
 
 /*
- * The source ports that all rules for these packets have together: a range or
- * list may be spread over several.
+ * Collects the source ports of all rules for the same packets, since several
+ * rules may share a range or list.
  */
 static void fm_dial_ports(const struct fm_import *import,
 			  const struct fm_dial *dial, struct fm_portmap *ports)
@@ -125,7 +128,7 @@ static void fm_dial_ports(const struct fm_import *import,
 	}
 }
 
-/* Why a service that is there can't take a rule; NULL if it has. */
+/* Adds the real servers of a rule to a service; why it can't, or NULL. */
 static const char *fm_found_take(struct fm_found *found,
 				 const struct fm_dial *dial,
 				 const struct fm_portmap *ports)
@@ -150,7 +153,7 @@ static const char *fm_found_take(struct fm_found *found,
 	return NULL;
 }
 
-/* What can be said of a rule before any service is looked at. */
+/* Checks a rule without regard to services; what is wrong with it, or NULL. */
 static const char *fm_dial_data(const struct fm_import *import,
 				const struct fm_dial *dial,
 				struct fm_portmap *ports)
@@ -187,7 +190,7 @@ static void fm_dial_warn(struct fm_import *import, const struct fm_dial *dial,
 			       refused);
 }
 
-/* Why a rule is for none of the services. */
+/* Why a rule is for no service. */
 static const char *fm_dial_unserved(const struct fm_dial *dial)
 {
 	return dial->rule->target == FM_TARGET_SNAT ?
@@ -237,7 +240,7 @@ static bool fm_is_real(const struct fm_import *import,
 	return false;
 }
 
-/* Data between real servers is let alone by the module of its own accord. */
+/* Takes rules that exempt data between real servers, as the module does. */
 static void fm_dial_leave(struct fm_import *import, const struct fm_dial *dial)
 {
 	const struct fm_match *match = &dial->match;
@@ -259,14 +262,14 @@ static void fm_dial_leave(struct fm_import *import, const struct fm_dial *dial)
 			       "leaves packets alone, which nf_ftpmark does only if they go to real servers");
 }
 
-/* Those that name a service go first. */
+/* SNAT comes first, since its address names the service. */
 static const enum fm_target fm_dial_order[] = {
 	FM_TARGET_SNAT, FM_TARGET_MASQUERADE,
 };
 
 /**
- * fm_import_active() - find the services of the rules of nat
- * @import: what is made of the rules
+ * fm_import_active() - find the services that rules of nat are for
+ * @import: the state of the import
  */
 void fm_import_active(struct fm_import *import)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the steps of an import share: room for items, and notes. */
+/* Helpers that the steps of an import share: growing arrays, and notes. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,19 +9,19 @@
 
 /**
  * fm_import_grow() - make room for one more item
- * @import: what is made of the rules
- * @array: the items, grown by nothing but this
- * @count: how many there are
- * @size: of an item
+ * @import: the state of the import
+ * @array: the items; only this function may grow the array
+ * @count: number of items
+ * @size: size of an item
  *
- * Return: the array, or NULL if memory is short; @array is as it was then.
+ * Return: the array, or NULL if out of memory; then @array is still valid.
  */
 void *fm_import_grow(struct fm_import *import, void *array,
 		     size_t count, size_t size)
 {
 	if (count & (count - 1))
 		return array;
-	/* Full with every power of two. */
+	/* The array is full at each power of two. */
 	array = reallocarray(array, count ? 2 * count : 1, size);
 	if (!array)
 		import->failed = true;
@@ -48,12 +48,12 @@ static void fm_import_note(struct fm_import *import, unsigned int line,
 }
 
 /**
- * fm_import_left() - a rule is not taken
- * @import: what is made of the rules
+ * fm_import_left() - note that a rule is not taken
+ * @import: the state of the import
  * @rule: the rule
  * @fmt: format of the reason
  *
- * A rule that is met by several ways, or stands for several, is named once.
+ * A rule gets one note, even if several jumps lead to it.
  */
 void fm_import_left(struct fm_import *import,
 		    struct fm_rule *rule, const char *fmt, ...)
@@ -69,10 +69,10 @@ void fm_import_left(struct fm_import *import,
 }
 
 /**
- * fm_import_warn() - something is taken, but not all is well
- * @import: what is made of the rules
- * @line: the line that it is about
- * @fmt: format of what it is
+ * fm_import_warn() - note a warning about a rule that is taken
+ * @import: the state of the import
+ * @line: line of the rule
+ * @fmt: format of the warning
  */
 void fm_import_warn(struct fm_import *import, unsigned int line,
 		    const char *fmt, ...)

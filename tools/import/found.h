@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an import has found so far: the state that its steps share. */
+/* The state of an import, which its steps share. */
 #ifndef FM_IMPORT_FOUND_H
 #define FM_IMPORT_FOUND_H
 
@@ -10,10 +10,10 @@
 #include "model/portmap.h"
 
 /**
- * struct fm_note - something the operator has to know
+ * struct fm_note - a message for the operator
  * @line: the line that it is about
- * @left: the rule there was not taken; else it is a warning
- * @text: why, or what of
+ * @left: the rule was not taken; otherwise it is a warning
+ * @text: the reason, or the warning
  */
 struct fm_note {
 	unsigned int line;
@@ -22,14 +22,14 @@ struct fm_note {
 };
 
 /**
- * struct fm_marked - a VIP and the ports of it that get one mark
+ * struct fm_marked - a VIP and those of its ports that get one mark
  * @vip: the VIP
  * @mark: the mark
  * @keep: packets with another mark keep it
- * @line: the first rule of it
- * @refused: why it is no service, or NULL
- * @single: ports that stand alone in their rules
- * @range: ports that stand in ranges
+ * @line: line of the first rule for it
+ * @refused: why it can be no service, or NULL
+ * @single: ports that rules name singly
+ * @range: ports that rules name in ranges
  */
 struct fm_marked {
 	struct fm_prefix vip;
@@ -52,9 +52,9 @@ struct fm_mark_claim {
 };
 
 /**
- * struct fm_dial - a rule of nat and the packets it is for
+ * struct fm_dial - a rule of nat and the packets it matches
  * @rule: the rule
- * @match: these, with what the jumps to its chain say
+ * @match: the packets, narrowed by the jumps that lead to the rule
  */
 struct fm_dial {
 	struct fm_rule *rule;
@@ -65,12 +65,12 @@ struct fm_dial {
  * struct fm_found - a service that was found
  * @mark: its mark
  * @keep: packets with another mark keep it
- * @line: its first rule
+ * @line: line of its first rule
  * @vip: its VIPs
  * @control: ports of control connections
  * @passive: ports of passive data
  * @real: its real servers
- * @active: what translates active data, FM_TARGET_NONE if nothing
+ * @active: target that translates active data, or FM_TARGET_NONE
  * @data: source ports of active data
  */
 struct fm_found {
@@ -86,20 +86,20 @@ struct fm_found {
 };
 
 /**
- * struct fm_import - what was made of the rules, and on the way to it
+ * struct fm_import - the state and the result of an import
  * @rules: the rules
- * @config: the services as they are to be added
- * @notes: how many notes there are
- * @note: these, ordered by line
- * @marks: how many VIPs with a mark there are
- * @marked: these
- * @claims: how many claims there are
- * @claim: these
- * @dials: how many rules of nat there are
- * @dial: these
- * @count: how many services were found
- * @found: these
- * @failed: memory is short
+ * @config: result: the services
+ * @notes: number of notes
+ * @note: result: the notes, ordered by line
+ * @marks: number of pairs of VIP and mark
+ * @marked: the pairs
+ * @claims: number of rules that mark
+ * @claim: the rules that mark
+ * @dials: number of rules of nat
+ * @dial: the rules of nat
+ * @count: number of services that were found
+ * @found: the services that were found
+ * @failed: out of memory
  */
 struct fm_import {
 	struct fm_rules *rules;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From rules to services: the order of the steps, and the result. */
+/* Takes the steps from rules to services in order, and makes the result. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "import/import.h"
 #include "import/steps.h"
 
-/* Rules that no packet of the recipe meets, as far as can be told. */
+/* Notes the rules that no packet of the recipe seems to reach. */
 static void fm_import_rest(struct fm_import *import)
 {
 	const struct fm_section *section;
@@ -121,7 +121,7 @@ static int fm_note_compare(const void *a, const void *b)
 	       strcmp(x->text, y->text);
 }
 
-/* A rule that stands for several has some notes twice. */
+/* Sorts notes and drops duplicates, which a rule with a list may have. */
 static void fm_import_sort(struct fm_import *import)
 {
 	size_t count = 0;
@@ -143,11 +143,11 @@ static void fm_import_sort(struct fm_import *import)
 /**
  * fm_import_rules() - find the services that rules make
  * @rules: the rules; they are marked as taken or noted
- * @import: the services and the notes, to be freed by the caller in any case
+ * @import: the services and the notes; the caller frees them in any case
  *
- * Each rule is taken or there is a note why not.
+ * A note says for each rule that is not taken why.
  *
- * Return: false if memory is short.
+ * Return: false if out of memory.
  */
 bool fm_import_rules(struct fm_rules *rules, struct fm_import *import)
 {
@@ -167,8 +167,8 @@ bool fm_import_rules(struct fm_rules *rules, struct fm_import *import)
 }
 
 /**
- * fm_import_free() - free what fm_import_rules() made
- * @import: what holds it
+ * fm_import_free() - free the result of fm_import_rules()
+ * @import: the result
  */
 void fm_import_free(struct fm_import *import)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the rules of the classic recipe to services: those of mangle say which
- * VIPs and ports have which mark, those of nat which real servers may dial.
- * Nothing here reads or writes anything.
+ * Makes services of the rules of the classic recipe. Rules of mangle give VIPs,
+ * ports and marks, rules of nat give real servers. No I/O.
  */
 #ifndef FM_IMPORT_IMPORT_H
 #define FM_IMPORT_IMPORT_H

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rules of mangle, and the services that they make. */
+/* Makes services of the rules of the mangle table. */
 
 #include <string.h>
 
 #include "base/macros.h"
 #include "import/steps.h"
 
-/* Where FTP listens; without one of these ports a mark is for something else. */
+/* Usual ports of FTP. A mark that no such port gets is for something else. */
 static const unsigned int fm_ftp_ports[] = { 21, 990, 2121 };
 
-/* Why a rule marks what no service can; NULL if one can. */
+/* Why no service can mark what a rule does; NULL if one can. */
 static const char *fm_mark_fault(const struct fm_rule *rule,
 				 const struct fm_match *match)
 {
@@ -34,7 +34,7 @@ static const char *fm_mark_fault(const struct fm_rule *rule,
 	return NULL;
 }
 
-/* What the module says of the address. */
+/* Why the module would refuse an address as a VIP, or NULL. */
 static const char *fm_vip_fault(const struct fm_prefix *vip)
 {
 	char text[FM_PREFIX_TEXT];
@@ -79,7 +79,7 @@ static struct fm_marked *fm_marked_get(struct fm_import *import,
 	return marked;
 }
 
-/* Port 20 of the VIP is nothing: it is where active data comes from. */
+/* Collects ports, without port 20: nobody connects to that port of a VIP. */
 static bool fm_mark_ports(struct fm_import *import, const struct fm_rule *rule,
 			  const struct fm_match *match, struct fm_marked *new)
 {
@@ -99,13 +99,13 @@ static bool fm_mark_ports(struct fm_import *import, const struct fm_rule *rule,
 		fm_portmap_add(range.first == range.last ? &new->single :
 			       &new->range, &range);
 	}
-	/* A port that stands alone somewhere is one of few. */
+	/* A port that some rule names singly is no part of a range. */
 	fm_portmap_take(&new->range, &new->single);
 	return !fm_portmap_empty(&new->single) ||
 	       !fm_portmap_empty(&new->range);
 }
 
-/* The last rule's mark counts, or with -m mark --mark 0 the first's. */
+/* The mark of the last rule wins; with -m mark --mark 0 that of the first. */
 static void fm_mark_others(struct fm_import *import, struct fm_rule *rule,
 			   struct fm_marked *new)
 {
@@ -141,7 +141,7 @@ static void fm_mark_others(struct fm_import *import, struct fm_rule *rule,
 
 /**
  * fm_import_mark() - account for a rule of mangle
- * @import: what is made of the rules
+ * @import: the state of the import
  * @rule: the rule
  * @match: the packets that it is for
  */
@@ -288,8 +288,8 @@ static void fm_marked_warn(struct fm_import *import,
 }
 
 /**
- * fm_import_services() - make services of what is marked
- * @import: what is made of the rules
+ * fm_import_services() - make services of VIPs and marks
+ * @import: the state of the import
  */
 void fm_import_services(struct fm_import *import)
 {

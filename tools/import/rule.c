@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One rule of iptables, word by word, in every spelling of its options. */
+/* Parses one rule of iptables, with all spellings of its options. */
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "import/rules.h"
 
 /**
- * struct fm_scan - where in a rule we are
+ * struct fm_scan - state of the parser of a rule
  * @rule: the rule
- * @from: what -s is to mean, one address of its list, or NULL
+ * @from: the address to take for the list of -s, or NULL if it has no list
  * @to: the same for -d
  * @not: a "!" stands before the option
  */
@@ -25,8 +25,8 @@ struct fm_scan {
 /**
  * struct fm_option - an option of iptables
  * @name: its spellings
- * @negates: it may stand behind a "!"
- * @take: understands its value; says why it does not, or NULL
+ * @negates: it may follow a "!"
+ * @take: parses its value; returns what is wrong with it, or NULL
  */
 struct fm_option {
 	const char *name[3];
@@ -45,7 +45,7 @@ static bool fm_rule_number(const char **text, unsigned long *number)
 	return *number <= 0xffffffff;
 }
 
-/* "255.255.255.0" or "24"; false if it is no prefix. */
+/* Parses "255.255.255.0" or "24"; false if it is no prefix. */
 static bool fm_mask(const char *text, struct fm_prefix *prefix)
 {
 	unsigned int length = 0;
@@ -85,7 +85,7 @@ static bool fm_rule_address(const char *text, struct fm_prefix *prefix)
 		return false;
 	if (slash && !fm_mask(slash + 1, prefix))
 		return false;
-	/* As the kernel does. */
+	/* The kernel, too, clears the host bits. */
 	for (bit = prefix->length; bit < 128; bit++)
 		prefix->byte[bit / 8] &= ~(0x80 >> bit % 8);
 	return true;
@@ -112,7 +112,7 @@ static const char *fm_take_end(struct fm_scan *scan,
 	why = fm_take_family(scan, prefix.family);
 	if (why)
 		return why;
-	/* Every address, as it is written by some. */
+	/* Some people write 0.0.0.0/0 for any address. */
 	if (!prefix.length && !scan->not)
 		return NULL;
 	if (end->given || end->excepted)
@@ -137,7 +137,7 @@ static const char *fm_take_destination(struct fm_scan *scan, const char *value)
 	return fm_take_end(scan, &scan->rule->match.to, scan->to ?: value);
 }
 
-/* A number, or one of the two names that belong here. */
+/* Parses a number, or one of the two names that the recipe has. */
 static bool fm_port(const char **text, unsigned int *port)
 {
 	static const struct {
@@ -161,7 +161,7 @@ static bool fm_port(const char **text, unsigned int *port)
 	return true;
 }
 
-/* 21, 10000:20000, :1023, 1024: */
+/* Parses 21, 10000:20000, :1023 or 1024: */
 static bool fm_port_range(const char **text, struct fm_range *range)
 {
 	range->first = 0;
@@ -247,7 +247,7 @@ static const char *fm_take_comment(struct fm_scan *scan, const char *value)
 	return NULL;
 }
 
-/* MARK or MARK/MASK, and what is behind it left over; why not, or NULL. */
+/* Parses MARK or MARK/MASK, moves @text behind it; what is wrong, or NULL. */
 static const char *fm_mark_mask(const char **text, unsigned long *mark,
 				unsigned long *mask)
 {
@@ -359,7 +359,7 @@ static const struct fm_option *fm_option_find(const char *word)
 	return NULL;
 }
 
-/* Later ones may only be wrong because of the first. */
+/* Keeps the first fault only, since later ones may follow from it. */
 static void fm_rule_odd(struct fm_rule *rule, const char *word, const char *why)
 {
 	if (!why || rule->odd)
@@ -368,7 +368,7 @@ static void fm_rule_odd(struct fm_rule *rule, const char *word, const char *why)
 	rule->why = why;
 }
 
-/* One option with its value; how many words that is. */
+/* Parses one option with its value; returns the number of their words. */
 static int fm_rule_option(struct fm_scan *scan, int argc, char *const argv[])
 {
 	const struct fm_option *option = fm_option_find(argv[0]);
@@ -379,7 +379,7 @@ static int fm_rule_option(struct fm_scan *scan, int argc, char *const argv[])
 		fm_rule_odd(rule, argv[0], "not part of the recipe");
 		return 1;
 	}
-	/* The old way: -d ! ADDRESS */
+	/* Old syntax: -d ! ADDRESS */
 	if (argc > 1 && !strcmp(argv[1], "!")) {
 		scan->not = !scan->not;
 		words = 3;
@@ -397,11 +397,11 @@ static int fm_rule_option(struct fm_scan *scan, int argc, char *const argv[])
 }
 
 /**
- * fm_rule_parse() - understand what stands behind "-A CHAIN"
- * @rule: the rule, zeroed but for where it stands
+ * fm_rule_parse() - parse the words that follow "-A CHAIN"
+ * @rule: the rule, zeroed but for its place
  * @argc: number of words
- * @argv: these; the rule keeps pointers to them
- * @from: what -s is to mean, one address of its list, or NULL
+ * @argv: the words; the rule keeps pointers into them
+ * @from: the address to take for the list of -s, or NULL if it has no list
  * @to: the same for -d
  */
 void fm_rule_parse(struct fm_rule *rule, int argc,

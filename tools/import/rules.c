@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The text of iptables-save, cut into rules. */
+/* Splits the text of iptables-save into rules. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static const char *const fm_lists[] = {
 	"-s", "--source", "--src", "-d", "--destination", "--dst",
 };
 
-/* The next word, its quotes taken off; NULL at the end. */
+/* Returns the next word without its quotes; NULL at the end. */
 static char *fm_rule_word(char **cursor)
 {
 	char *at = *cursor + strspn(*cursor, fm_rule_blanks);
@@ -34,7 +34,7 @@ static char *fm_rule_word(char **cursor)
 	return word;
 }
 
-/* --option=value is two words. */
+/* Splits a rule into words; --option=value becomes two. */
 static int fm_rule_words(char *text, char *argv[FM_RULE_WORDS_MAX])
 {
 	char *word, *equals;
@@ -76,7 +76,7 @@ static struct fm_rule *fm_rules_add(struct fm_rules *rules, unsigned int line)
 	return rule;
 }
 
-/* The value of -s (0) or -d (1) if it is a list: as many rules are meant. */
+/* Finds a list in -s (@which 0) or -d (1): each item stands for a rule. */
 static char *fm_rule_list(int argc, char *const argv[], int which)
 {
 	size_t i;
@@ -92,7 +92,7 @@ static char *fm_rule_list(int argc, char *const argv[], int which)
 	return NULL;
 }
 
-/* The first of a list, cut off; false at its end. */
+/* Cuts the first item off a list; false at the end of the list. */
 static bool fm_rule_pick(char **list, char **item)
 {
 	*item = *list ? strsep(list, ",") : NULL;
@@ -107,7 +107,7 @@ static bool fm_rules_line(struct fm_rules *rules, unsigned int line,
 	char *from = NULL, *to = NULL;
 	struct fm_rule *rule;
 
-	/* One of them: two lists in a rule are more than anyone has written. */
+	/* Only one list is resolved; nobody writes rules with two. */
 	if (sources && !targets)
 		fm_rule_pick(&sources, &from);
 	else if (targets && !sources)
@@ -123,7 +123,7 @@ static bool fm_rules_line(struct fm_rules *rules, unsigned int line,
 	return true;
 }
 
-/* What is no appended rule is kept as one that is not understood. */
+/* A command other than -A becomes a rule that is not understood. */
 static bool fm_rules_command(struct fm_rules *rules,
 			     unsigned int line, char *text)
 {
@@ -131,7 +131,7 @@ static bool fm_rules_command(struct fm_rules *rules,
 	struct fm_rule *rule;
 	int argc;
 
-	/* The counters of iptables-save -c. */
+	/* iptables-save -c puts counters in front. */
 	if (*text == '[') {
 		text += strcspn(text, "]");
 		text += *text == ']';
@@ -170,14 +170,17 @@ static bool fm_rules_section(struct fm_rules *rules,
 	return true;
 }
 
-/* What iptables-save says of rules that it can't show. */
+/* Comments of iptables-save about rules that it can't show. */
 static bool fm_rules_elsewhere(const char *comment)
 {
 	return strstr(comment, "tables present") ||
 	       strstr(comment, "incompatible");
 }
 
-/* True while all goes well; what is no iptables-save text is a fault. */
+/*
+ * Parses one line. A line that iptables-save can't have printed is a fault of
+ * the text. Returns false if out of memory.
+ */
 static bool fm_rules_text(struct fm_rules *rules, unsigned int line, char *text)
 {
 	static const char commit[] = "COMMIT";
@@ -207,16 +210,15 @@ static bool fm_rules_text(struct fm_rules *rules, unsigned int line, char *text)
 }
 
 /**
- * fm_rules_parse() - understand the text of iptables-save
- * @text: the text, one byte longer than @size says; it is cut into words, and
- *	the rules keep pointers to them
+ * fm_rules_parse() - parse the text of iptables-save
+ * @text: the text, with room for one more byte; it is cut into words, and the
+ *	rules keep pointers into it
  * @size: its length
- * @rules: the rules, to be freed by the caller in any case
+ * @rules: the rules; the caller frees them in any case
  *
- * Several texts may stand one behind the other. What a rule has that is not
- * understood is told in the rule.
+ * Several texts may follow each other. A rule that is not understood says why.
  *
- * Return: false if memory is short.
+ * Return: false if out of memory.
  */
 bool fm_rules_parse(char *text, size_t size, struct fm_rules *rules)
 {
@@ -245,7 +247,7 @@ bool fm_rules_parse(char *text, size_t size, struct fm_rules *rules)
 
 /**
  * fm_rules_free() - free all rules
- * @rules: what holds them; empty behind it
+ * @rules: the rules; empty afterwards
  */
 void fm_rules_free(struct fm_rules *rules)
 {

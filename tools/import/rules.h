@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rules as iptables-save writes them, and as people write them for
- * iptables-restore. Nothing here reads or writes anything.
+ * Parses rules as iptables-save prints them, and as people write them for
+ * iptables-restore. No I/O.
  */
 #ifndef FM_IMPORT_RULES_H
 #define FM_IMPORT_RULES_H
@@ -10,14 +10,14 @@
 
 #include "model/values.h"
 
-/* As many ports as multiport takes. */
+/* Limit of multiport. */
 enum { FM_MULTIPORT_MAX = 15 };
 
 /**
- * enum fm_table - tables that the recipe has rules in
- * @FM_TABLE_OTHER: none of these
- * @FM_TABLE_MANGLE: marks
- * @FM_TABLE_NAT: active data
+ * enum fm_table - tables that the recipe uses
+ * @FM_TABLE_OTHER: another table
+ * @FM_TABLE_MANGLE: mangle, which sets marks
+ * @FM_TABLE_NAT: nat, which translates active data
  */
 enum fm_table {
 	FM_TABLE_OTHER,
@@ -27,9 +27,9 @@ enum fm_table {
 
 /**
  * enum fm_target - what a rule does
- * @FM_TARGET_NONE: nothing but count
+ * @FM_TARGET_NONE: only counts packets
  * @FM_TARGET_MARK: sets the mark
- * @FM_TARGET_MASQUERADE: translates to the interface's address
+ * @FM_TARGET_MASQUERADE: translates to the address of the interface
  * @FM_TARGET_SNAT: translates to an address
  * @FM_TARGET_LEAVE: leaves the chain: RETURN, ACCEPT
  * @FM_TARGET_OTHER: a chain, or something else
@@ -45,12 +45,12 @@ enum fm_target {
 
 /**
  * struct fm_end - one end of the connections that a rule matches
- * @given: an address is matched
- * @address: it
- * @excepted: all but an address are matched
- * @except: it
- * @count: how many ranges of ports are matched, 0 for any port
- * @port: these
+ * @given: it matches only @address
+ * @address: an address or prefix
+ * @excepted: it matches all addresses but @except
+ * @except: an address or prefix
+ * @count: number of ranges of ports that it matches, 0 for all ports
+ * @port: the ranges
  */
 struct fm_end {
 	bool given;
@@ -62,14 +62,14 @@ struct fm_end {
 };
 
 /**
- * struct fm_match - the packets that a rule is for
- * @family: AF_INET, AF_INET6, or 0 if nothing in the rule says
- * @tcp: TCP only
+ * struct fm_match - the packets that a rule matches
+ * @family: AF_INET, AF_INET6, or 0 if the rule does not say
+ * @tcp: only TCP
  * @unmarked: only packets without a mark
- * @in: interface that they come in by, or NULL
- * @out: interface that they leave by, or NULL
- * @from: their source
- * @to: their destination
+ * @in: incoming interface, or NULL for any
+ * @out: outgoing interface, or NULL for any
+ * @from: source
+ * @to: destination
  */
 struct fm_match {
 	int family;
@@ -83,20 +83,20 @@ struct fm_match {
 
 /**
  * struct fm_rule - a rule
- * @line: where it stands
- * @section: the how manieth table of the text it is in
- * @table: which table that is
+ * @line: its line
+ * @section: index of its section, the table in the text
+ * @table: kind of this table
  * @chain: its chain
- * @match: the packets that it is for
+ * @match: the packets that it matches
  * @target: what it does
- * @jump: the target's name, or NULL
+ * @jump: name of the target, or NULL
  * @mark: the mark that FM_TARGET_MARK sets
  * @source: the address that FM_TARGET_SNAT translates to
- * @odd: a word of it that is not understood, or NULL if all are
- * @why: why not
- * @visits: for whoever reads the rules: how often it was met
- * @taken: for whoever reads the rules: is it accounted for
- * @noted: for whoever reads the rules: has something been said of it
+ * @odd: the first word that was not understood, or NULL
+ * @why: what is wrong with @odd
+ * @visits: used by the import: number of ways that led to the rule
+ * @taken: used by the import: a service does what the rule does
+ * @noted: used by the import: a note is about the rule
  */
 struct fm_rule {
 	unsigned int line;
@@ -117,10 +117,10 @@ struct fm_rule {
 
 /**
  * struct fm_section - one table of the text
- * @line: where it begins
- * @table: which table it is
- * @name: its name
- * @others: how many rules it has if it is an FM_TABLE_OTHER
+ * @line: its first line
+ * @table: kind of the table
+ * @name: name of the table
+ * @others: number of rules in an FM_TABLE_OTHER
  */
 struct fm_section {
 	unsigned int line;
@@ -131,14 +131,13 @@ struct fm_section {
 
 /**
  * struct fm_rules - all rules of the recipe's tables
- * @count: how many
- * @room: for how many there is room
- * @rule: these, in order
- * @sections: how many tables there are
- * @section: these
- * @elsewhere: a line that says that there are rules that are not in the text,
- *	or 0
- * @fault: the line that makes the text no iptables-save text, or 0
+ * @count: number of rules
+ * @room: number of rules that there is room for
+ * @rule: the rules, in order
+ * @sections: number of tables in the text
+ * @section: the tables
+ * @elsewhere: a line that says that other rules exist outside the text, or 0
+ * @fault: the line that iptables-save can't have printed, or 0
  */
 struct fm_rules {
 	size_t count;
@@ -153,7 +152,7 @@ struct fm_rules {
 bool fm_rules_parse(char *text, size_t size, struct fm_rules *rules);
 void fm_rules_free(struct fm_rules *rules);
 
-/* For iptables.c; see iptables_rule.c. */
+/* rules.c splits a line into words, rule.c parses them. */
 enum { FM_RULE_WORDS_MAX = 128 };
 
 void fm_rule_parse(struct fm_rule *rule, int argc,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The steps of an import, in the order in which import.c takes them. */
+/* The steps of an import, in the order of fm_import_rules(). */
 #ifndef FM_IMPORT_STEPS_H
 #define FM_IMPORT_STEPS_H
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Through the chains, as packets go, as long as the jumps are plain. */
+/* Walks through chains as packets do, if the jumps are simple enough. */
 
 #include <string.h>
 
 #include "import/steps.h"
 
-/* Plain rules need less; a text made to be slow ends here. */
+/* Real rules need less. The limits stop a text that is made to be slow. */
 enum {
 	FM_WALK_DEPTH = 16,
 	FM_WALK_VISITS = 16,
 };
 
 /**
- * enum fm_both - what a rule behind a jump matches
- * @FM_BOTH: what both match
+ * enum fm_both - what a jump and a rule behind it match together
+ * @FM_BOTH: a set of packets that one rule can describe
  * @FM_BOTH_NEVER: nothing
- * @FM_BOTH_ODD: what can't be said in one rule
+ * @FM_BOTH_ODD: a set of packets that one rule can't describe
  */
 enum fm_both {
 	FM_BOTH,
@@ -91,10 +91,10 @@ static enum fm_both fm_both_of(struct fm_match *out,
 
 /**
  * struct fm_walk - one way through the chains
- * @import: what is made of them
- * @section: the table
- * @depth: how many jumps led here
- * @visit: what to do with each rule
+ * @import: the state of the import
+ * @section: the section of its rules
+ * @depth: number of jumps that led here
+ * @visit: called for each rule
  */
 struct fm_walk {
 	struct fm_import *import;
@@ -175,10 +175,10 @@ static void fm_walk_chain(struct fm_walk *walk, const char *chain,
 }
 
 /**
- * fm_import_walk() - visit the rules that the recipe's packets meet
- * @import: what is made of them
+ * fm_import_walk() - visit the rules that packets of the recipe reach
+ * @import: the state of the import
  * @table: mangle or nat
- * @visit: what to do with each rule that is understood, in order
+ * @visit: called for each rule that is understood, in order
  */
 void fm_import_walk(struct fm_import *import,
 		    enum fm_table table,

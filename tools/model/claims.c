@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Ports of VIPs, sorted, so that whoever shares one is found next to it. */
+/*
+ * Finds services that share a VIP and port: sorts all ranges of ports by VIP
+ * and first port, and passes over them once.
+ */
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +12,9 @@
 #include "model/values.h"
 
 /**
- * struct fm_claim - a service and ports of one VIP
+ * struct fm_claim - a range of ports that a service uses on one VIP
  * @vip: the VIP
- * @ports: the ports
+ * @ports: the range
  * @owner: the service
  */
 struct fm_claim {
@@ -22,9 +25,9 @@ struct fm_claim {
 
 /**
  * struct fm_claims_list - claims of many services
- * @count: how many
- * @room: for how many there is room
- * @claim: these
+ * @count: number of claims
+ * @room: number of claims that there is room for
+ * @claim: the claims
  */
 struct fm_claims_list {
 	size_t count;
@@ -67,7 +70,10 @@ static bool fm_claims_append(struct fm_claims_list *list,
 	return true;
 }
 
-/* The VIPs of one state with the ports of another: what a change may pass. */
+/*
+ * Adds claims for the VIPs of @vips and the ports of @ports. These may be two
+ * states of one service: a change can pass through such a mixture.
+ */
 static bool fm_claims_add(struct fm_claims_list *list,
 			  const struct fm_profile *vips,
 			  const struct fm_profile *ports,
@@ -100,8 +106,8 @@ static bool fm_claims_add(struct fm_claims_list *list,
 }
 
 /*
- * Two claims are of different services if the names differ: one service may
- * own claims by two profiles, of what it is and of what it is to be.
+ * Whether two claims belong to different services. Names are compared, since a
+ * service may have two profiles: its current and its wanted state.
  */
 static bool fm_claims_differ(const struct fm_claim *one,
 			     const struct fm_claim *two)
@@ -155,10 +161,10 @@ static bool fm_claims_sweep(struct fm_claims_list *list, struct fm_claim **one,
 /**
  * fm_claims_clash() - find two enabled services that share a port
  * @config: the services
- * @one: the first of the two in the file
- * @two: the other
+ * @one: the service that stands first in the file
+ * @two: the other service
  *
- * Return: what was found.
+ * Return: FM_CLAIMS_CLASH if @one and @two are set.
  */
 enum fm_claims fm_claims_clash(const struct fm_config *config,
 			       const struct fm_profile **one,
@@ -199,7 +205,7 @@ static bool fm_claims_change(struct fm_claims_list *list,
 	if (want && fm_profile_enabled(want) &&
 	    !fm_claims_add(list, want, want, want))
 		return false;
-	/* VIPs and ports are written one after the other. */
+	/* VIPs and ports are separate writes, so mixtures occur. */
 	if (now && want && fm_profile_enabled(now) && fm_profile_enabled(want))
 		return fm_claims_add(list, now, want, now) &&
 		       fm_claims_add(list, want, now, now);
@@ -207,12 +213,14 @@ static bool fm_claims_change(struct fm_claims_list *list,
 }
 
 /**
- * fm_claims_mark() - find the services that get in each other's way
- * @now: the services as they are; those are marked that have, or on the way
- *	to what they are to be could have, a port that another has or will have
- * @want: the services as they are to be
+ * fm_claims_mark() - mark the services that may clash during a change
+ * @now: the current services
+ * @want: the wanted services
  *
- * Return: FM_CLAIMS_NO_MEMORY, or another value if it is done.
+ * Sets the clash member of each service that uses, now, in the end or in
+ * between, a VIP and port that another service uses at any of these times.
+ *
+ * Return: FM_CLAIMS_FREE if all are marked, or FM_CLAIMS_NO_MEMORY.
  */
 enum fm_claims fm_claims_mark(struct fm_config *now, struct fm_config *want)
 {

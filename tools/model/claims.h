@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Which services want the same port of the same VIP. Nothing here reads or
- * writes anything.
- */
+/* Finds services that use the same port of the same VIP. No I/O. */
 #ifndef FM_MODEL_CLAIMS_H
 #define FM_MODEL_CLAIMS_H
 
 #include "model/config.h"
 
 /**
- * enum fm_claims - what was found
- * @FM_CLAIMS_FREE: every service has its ports alone
- * @FM_CLAIMS_CLASH: two share a port
- * @FM_CLAIMS_NO_MEMORY: memory is short
+ * enum fm_claims - result of a search for clashes
+ * @FM_CLAIMS_FREE: no two services share a VIP and port
+ * @FM_CLAIMS_CLASH: two services share a VIP and port
+ * @FM_CLAIMS_NO_MEMORY: out of memory
  */
 enum fm_claims {
 	FM_CLAIMS_FREE,

@@ -7,8 +7,8 @@
 #include "model/config.h"
 
 /**
- * fm_setting_index() - the place of a setting among all
- * @file: its sysfs file, known
+ * fm_setting_index() - find the index of a setting in fm_settings
+ * @file: its sysfs file, which must exist
  *
  * Return: its index.
  */
@@ -18,11 +18,11 @@ size_t fm_setting_index(const char *file)
 }
 
 /**
- * fm_profile_value() - what a service has for a setting
+ * fm_profile_value() - get the value of a setting
  * @profile: the service
  * @file: the setting's sysfs file
  *
- * Return: the value given, or the standard one; canonical.
+ * Return: the canonical value; the default if none was given.
  */
 const char *fm_profile_value(const struct fm_profile *profile, const char *file)
 {
@@ -32,11 +32,11 @@ const char *fm_profile_value(const struct fm_profile *profile, const char *file)
 }
 
 /**
- * fm_profile_list() - what a service has for a list
+ * fm_profile_list() - get the value of a list
  * @profile: the service
  * @file: the list's sysfs file
  *
- * Return: the list as the kernel and the parsers take it: empty, not "none".
+ * Return: the list as the kernel and the parsers take it: "" instead of "none".
  */
 const char *fm_profile_list(const struct fm_profile *profile, const char *file)
 {
@@ -46,10 +46,10 @@ const char *fm_profile_list(const struct fm_profile *profile, const char *file)
 }
 
 /**
- * fm_profile_enabled() - do packets see a service
+ * fm_profile_enabled() - is a service enabled
  * @profile: the service
  *
- * Return: true if they do.
+ * Return: true if it is.
  */
 bool fm_profile_enabled(const struct fm_profile *profile)
 {
@@ -58,10 +58,10 @@ bool fm_profile_enabled(const struct fm_profile *profile)
 
 /**
  * fm_config_add() - add a service without settings
- * @config: where to
- * @name: its name, not yet there and in order
+ * @config: the configuration
+ * @name: the name of the service; the caller keeps names unique and in order
  *
- * Return: the service, or NULL if memory is short.
+ * Return: the service, or NULL if out of memory.
  */
 struct fm_profile *fm_config_add(struct fm_config *config, const char *name)
 {
@@ -95,8 +95,8 @@ static void fm_profile_free(struct fm_profile *profile)
 }
 
 /**
- * fm_config_drop() - take back fm_config_add()
- * @config: where from
+ * fm_config_drop() - remove the service that was added last
+ * @config: the configuration
  */
 void fm_config_drop(struct fm_config *config)
 {
@@ -105,7 +105,7 @@ void fm_config_drop(struct fm_config *config)
 
 /**
  * fm_config_free() - free all services
- * @config: what holds them; empty behind it
+ * @config: the configuration; it is empty afterwards
  */
 void fm_config_free(struct fm_config *config)
 {

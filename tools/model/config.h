@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whole configurations: lists of services, from the text of ftpmark.conf or
- * from the module. Nothing here reads or writes anything.
+ * Configurations: lists of services, from the text of ftpmark.conf or from the
+ * module. No I/O.
  */
 #ifndef FM_MODEL_CONFIG_H
 #define FM_MODEL_CONFIG_H
@@ -11,18 +11,18 @@
 enum {
 	FM_SERVICES_MAX = 4096,
 	/*
-	 * Seconds for which IPVS should remember a client: as long as most
-	 * servers let a session pause.
+	 * Seconds for which most FTP servers let a session be idle. IPVS should
+	 * not forget a client or a connection before.
 	 */
-	FM_PERSISTENCE = 300,
+	FM_SESSION_IDLE = 300,
 };
 
 /**
  * struct fm_profile - a service and its settings
- * @name: its name
- * @line: where it stands in the file, 0 if it is not from one
- * @clash: it has, or would have on the way, a VIP and port of another
- * @value: canonical values, in the order of fm_settings; NULL: not given
+ * @name: name of the service
+ * @line: line of the file that defines it, 0 if no file does
+ * @clash: it may share a VIP and port with another during a change
+ * @value: canonical values, in the order of fm_settings; NULL if not given
  */
 struct fm_profile {
 	const char *name;
@@ -32,10 +32,10 @@ struct fm_profile {
 };
 
 /**
- * struct fm_config - services
- * @count: how many
- * @room: for how many there is room
- * @profile: these, ordered by name
+ * struct fm_config - a configuration
+ * @count: number of services
+ * @room: number of services that there is room for
+ * @profile: the services, ordered by name
  */
 struct fm_config {
 	size_t count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The text of ftpmark.conf: add lines, comments, nothing else. */
+/* Parses the text of ftpmark.conf: "add" lines and comments. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +9,12 @@
 #include "model/config_text.h"
 #include "model/values.h"
 
-/* A line with every setting, and a few words more that can be complained of. */
+/* Room for every setting, and some words more, so that errors can name them. */
 #define FM_WORDS_MAX (2 * FM_SETTINGS_MAX + 4)
 
 static const char fm_blanks[] = " \t";
 
-/* What can't be printed is told as a question mark. */
+/* Characters that can't be printed become question marks. */
 static bool fm_config_refuse(struct fm_config_fault *fault, unsigned int line,
 			     const char *word, size_t length, const char *why)
 {
@@ -131,7 +131,7 @@ static int fm_profile_compare(const void *a, const void *b)
 	return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-/* What no line alone can show. */
+/* Finds faults that concern two lines: names given twice, and clashes. */
 static bool fm_config_whole(struct fm_config *config,
 			    struct fm_config_fault *fault)
 {
@@ -167,13 +167,13 @@ static bool fm_config_whole(struct fm_config *config,
 }
 
 /**
- * fm_config_parse() - understand the text of a file
- * @text: the text, one byte longer than @size says; it is cut into words
+ * fm_config_parse() - parse the text of a file
+ * @text: the text, with room for one more byte; it is cut into words
  * @size: its length
- * @config: the services, to be freed by the caller in any case
- * @fault: why it was not understood, otherwise
+ * @config: the services; the caller frees them in any case
+ * @fault: what is wrong, if it was not understood
  *
- * Return: true if understood.
+ * Return: true if it was understood.
  */
 bool fm_config_parse(char *text, size_t size, struct fm_config *config,
 		     struct fm_config_fault *fault)

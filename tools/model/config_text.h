@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The text of ftpmark.conf. The parser does no I/O. */
+/* Parses the text of ftpmark.conf. No I/O. */
 #ifndef FM_MODEL_CONFIG_TEXT_H
 #define FM_MODEL_CONFIG_TEXT_H
 
 #include "model/config.h"
 
 /**
- * struct fm_config_fault - why a file was not understood
- * @line: the line at fault, 0 if memory is short
+ * struct fm_config_fault - what is wrong with a file
+ * @line: the line at fault, 0 if out of memory
  * @word: the word at fault, cut if it is long
  * @why: what is wrong with it
  */

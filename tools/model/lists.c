@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is in a list of addresses, or in a set of ports. */
+/* Compares and searches lists of addresses and sets of ports. */
 
 #include <string.h>
 #include <sys/socket.h>
@@ -9,11 +9,11 @@
 const int fm_families[2] = { AF_INET, AF_INET6 };
 
 /**
- * fm_prefix_covers() - does a prefix lie in another
- * @wide: the other
- * @narrow: the prefix
+ * fm_prefix_covers() - does a prefix contain another
+ * @wide: the prefix
+ * @narrow: the other prefix
  *
- * Return: true if it does, or if they are the same.
+ * Return: true if it does, or if they are equal.
  */
 bool fm_prefix_covers(const struct fm_prefix *wide,
 		      const struct fm_prefix *narrow)
@@ -31,7 +31,7 @@ bool fm_prefix_covers(const struct fm_prefix *wide,
 }
 
 /**
- * fm_prefix_listed() - is a prefix in a list, as it is
+ * fm_prefix_listed() - is a prefix an item of a list
  * @list: the list
  * @prefix: the prefix
  *
@@ -50,11 +50,11 @@ bool fm_prefix_listed(const struct fm_prefixes *list,
 }
 
 /**
- * fm_prefix_covered() - does a prefix lie in one of a list
+ * fm_prefix_covered() - does an item of a list contain a prefix
  * @list: the list
  * @prefix: the prefix
  *
- * Return: true if it does.
+ * Return: true if one does.
  */
 bool fm_prefix_covered(const struct fm_prefixes *list,
 		       const struct fm_prefix *prefix)
@@ -69,11 +69,11 @@ bool fm_prefix_covered(const struct fm_prefixes *list,
 }
 
 /**
- * fm_prefixes_meet() - have two lists an address in common
- * @a: the one
- * @b: the other
+ * fm_prefixes_meet() - do two lists have an address in common
+ * @a: one list
+ * @b: the other list
  *
- * Return: true if they have.
+ * Return: true if they do.
  */
 bool fm_prefixes_meet(const struct fm_prefixes *a, const struct fm_prefixes *b)
 {
@@ -90,11 +90,11 @@ bool fm_prefixes_meet(const struct fm_prefixes *a, const struct fm_prefixes *b)
 }
 
 /**
- * fm_prefixes_count() - how many of a list are of a family
+ * fm_prefixes_count() - count the items of one family
  * @list: the list
  * @family: AF_INET or AF_INET6
  *
- * Return: how many.
+ * Return: the number.
  */
 size_t fm_prefixes_count(const struct fm_prefixes *list, int family)
 {
@@ -107,11 +107,11 @@ size_t fm_prefixes_count(const struct fm_prefixes *list, int family)
 }
 
 /**
- * fm_prefixes_first() - the first of a list that is of a family
+ * fm_prefixes_first() - find the first item of one family
  * @list: the list
  * @family: AF_INET or AF_INET6
  *
- * Return: it, or NULL.
+ * Return: the item, or NULL.
  */
 const struct fm_prefix *
 fm_prefixes_first(const struct fm_prefixes *list, int family)
@@ -126,11 +126,11 @@ fm_prefixes_first(const struct fm_prefixes *list, int family)
 }
 
 /**
- * fm_ranges_meet() - have two sets of ports one in common
- * @a: the one
- * @b: the other
+ * fm_ranges_meet() - do two sets have a port in common
+ * @a: one set
+ * @b: the other set
  *
- * Return: true if they have.
+ * Return: true if they do.
  */
 bool fm_ranges_meet(const struct fm_ranges *a, const struct fm_ranges *b)
 {

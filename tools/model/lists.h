@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is in a list of addresses, or in a set of ports. */
+/* Lists of addresses and sets of ports. No I/O. */
 #ifndef FM_MODEL_LISTS_H
 #define FM_MODEL_LISTS_H
 
@@ -8,14 +8,14 @@
 
 enum { FM_ITEMS_MAX = 64 };
 
-/* AF_INET and AF_INET6. */
+/* AF_INET and AF_INET6, to loop over. */
 extern const int fm_families[2];
 
 /**
  * struct fm_prefix - an address, or a prefix
  * @family: AF_INET or AF_INET6
- * @length: of the prefix, in bits
- * @byte: the address in network byte order, zeros behind it
+ * @length: length of the prefix in bits
+ * @byte: the address in network byte order, padded with zeros
  */
 struct fm_prefix {
 	int family;
@@ -24,9 +24,9 @@ struct fm_prefix {
 };
 
 /**
- * struct fm_range - ports
- * @first: the first
- * @last: the last
+ * struct fm_range - a range of ports
+ * @first: the first port
+ * @last: the last port
  */
 struct fm_range {
 	unsigned int first;
@@ -34,9 +34,9 @@ struct fm_range {
 };
 
 /**
- * struct fm_prefixes - a list of addresses
- * @count: how many
- * @item: these, none of them twice
+ * struct fm_prefixes - a list of addresses or prefixes
+ * @count: number of items
+ * @item: the items, none of them twice
  */
 struct fm_prefixes {
 	size_t count;
@@ -45,8 +45,8 @@ struct fm_prefixes {
 
 /**
  * struct fm_ranges - a set of ports
- * @count: how many ranges
- * @item: these, in order, with gaps between them
+ * @count: number of ranges
+ * @item: the ranges, in order, with gaps between them
  */
 struct fm_ranges {
 	size_t count;

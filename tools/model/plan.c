@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From one configuration to another. The module refuses a write that would
- * give one port of a VIP to two services, also if the next write would end
- * that. So:
+ * Plans the way from one configuration to another. The module refuses a write
+ * that gives one port of a VIP to two services, even if the next write would
+ * resolve that. So the plan has these stages:
  *
- *	1. services to come are created and set, unseen by packets;
- *	2. services in the way of another give up what they will not keep;
- *	3. all take what they are to have, and are enabled;
- *	4. services that are to go are disabled, if not by 2, and removed last,
- *	   since only their counters can't be brought back.
+ *	1. create new services and set them, still disabled;
+ *	2. from services that clash with others, take the VIPs and ports that
+ *	   they will not keep;
+ *	3. give all services their new settings, and enable them;
+ *	4. disable the services that will be removed, if stage 2 did not;
+ *	5. remove them. This comes last, since their counters can't be restored.
  *
- * What a service has before and after it keeps all the time.
+ * A service keeps all the time the VIPs and ports that it has before and after.
  */
 
 #include <stdlib.h>
@@ -22,23 +23,23 @@
 #include "model/values.h"
 
 /**
- * struct fm_pair - a service as it is and as it is to be
- * @now: as it is, or NULL
- * @want: as it is to be, or NULL
+ * struct fm_pair - two states of a service
+ * @now: its current state, or NULL if it does not exist
+ * @want: its wanted state, or NULL if it will be removed
  */
 struct fm_pair {
 	struct fm_profile *now;
 	struct fm_profile *want;
 };
 
-/* The order in which they are written: VIPs last, see claims.c. */
+/* fm_plan_take() writes these first, and the VIPs last. */
 static const char *const fm_plan_ports[] = {
 	"control_ports", "passive_ports",
 };
 
 /**
  * fm_plan_step() - add a step to the end of a plan
- * @plan: the plan; it fails if memory is short
+ * @plan: the plan; it is marked as failed if out of memory
  * @kind: what the step does
  * @profile: the service; it has to outlive the plan
  * @file: the setting's sysfs file, or NULL
@@ -77,8 +78,8 @@ void fm_plan_step(struct fm_plan *plan, enum fm_step_kind kind,
 }
 
 /**
- * fm_plan_free() - free the steps
- * @plan: the plan; empty behind it
+ * fm_plan_free() - free the steps of a plan
+ * @plan: the plan; it is empty afterwards
  */
 void fm_plan_free(struct fm_plan *plan)
 {
@@ -93,14 +94,14 @@ void fm_plan_free(struct fm_plan *plan)
 }
 
 /**
- * fm_profile_differs() - is a setting to be changed
- * @now: the service as it is
- * @want: the service as it is to be
- * @index: of the setting
+ * fm_profile_differs() - does a setting have to be written
+ * @now: the current state of the service
+ * @want: its wanted state
+ * @index: index of the setting
  *
- * A setting that the module does not know can't differ from its standard.
+ * A setting that the module does not have counts as one with its default.
  *
- * Return: true if it is.
+ * Return: true if it does.
  */
 bool fm_profile_differs(const struct fm_profile *now,
 			const struct fm_profile *want, size_t index)
@@ -114,7 +115,7 @@ bool fm_profile_differs(const struct fm_profile *now,
 	return strcmp(now->value[index], value);
 }
 
-/* Writes a setting, and keeps the profile at what it now is. */
+/* Adds a write to the plan, and keeps pair->now as the plan leaves it. */
 static void fm_plan_write(struct fm_plan *plan, struct fm_pair *pair,
 			  const char *file, const char *value)
 {
@@ -146,7 +147,7 @@ static void fm_plan_create(struct fm_plan *plan, const struct fm_profile *want)
 	}
 }
 
-/* The VIPs that a service has and keeps; "none" for none. */
+/* Prints the VIPs that a service has and keeps, or "none". */
 static void fm_plan_common_vips(const struct fm_pair *pair,
 				char text[FM_VALUE_MAX + 1])
 {
@@ -169,8 +170,9 @@ static void fm_plan_common_vips(const struct fm_pair *pair,
 }
 
 /*
- * The ports that a service has and keeps. Two sets of n ranges may have up to
- * 2n - 1 in common; what has no room is given up and taken again.
+ * Prints the ports that a service has and keeps. The intersection of two sets
+ * of n ranges may have 2n - 1 ranges. Those that a setting has no room for are
+ * taken from the service and given back.
  */
 static void fm_plan_common_ports(const struct fm_pair *pair, const char *file,
 				 char text[FM_VALUE_MAX + 1])
@@ -206,7 +208,7 @@ static void fm_plan_shrink_to(struct fm_plan *plan, struct fm_pair *pair,
 		fm_plan_write(plan, pair, file, value);
 }
 
-/* Step 2, for a service that is and stays enabled. */
+/* Stage 2, for a service that stays enabled. */
 static void fm_plan_shrink(struct fm_plan *plan, struct fm_pair *pair)
 {
 	char control[FM_VALUE_MAX + 1];
@@ -216,7 +218,7 @@ static void fm_plan_shrink(struct fm_plan *plan, struct fm_pair *pair)
 	fm_plan_common_vips(pair, vip);
 	fm_plan_common_ports(pair, "control_ports", control);
 	fm_plan_common_ports(pair, "passive_ports", passive);
-	/* Nothing would be left. */
+	/* No VIP or no control port would remain. */
 	if (!strcmp(vip, "none") || !strcmp(control, "none")) {
 		fm_plan_write(plan, pair, "enabled", "0");
 		return;
@@ -282,12 +284,12 @@ static void fm_plan_stage(struct fm_plan *plan, int stage, struct fm_pair *pair)
 }
 
 /**
- * fm_plan_make() - find the steps
- * @now: the services as they are; as they will be behind it
- * @want: the services as they are to be
- * @plan: the steps, to be freed by the caller in any case
+ * fm_plan_make() - plan the way to a configuration
+ * @now: the current services; changed to the state that the plan leads to
+ * @want: the wanted services
+ * @plan: the steps; the caller frees them in any case
  *
- * Return: true, or false if memory is short.
+ * Return: false if out of memory.
  */
 bool fm_plan_make(struct fm_config *now, struct fm_config *want,
 		  struct fm_plan *plan)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From one configuration to another, in single writes of which each can be
- * taken back. Nothing here reads or writes anything.
+ * Plans the way from one configuration to another, in single writes, each of
+ * which can be undone. No I/O.
  */
 #ifndef FM_MODEL_PLAN_H
 #define FM_MODEL_PLAN_H
@@ -12,7 +12,7 @@
  * enum fm_step_kind - what a step does
  * @FM_STEP_CREATE: creates a service, disabled
  * @FM_STEP_WRITE: writes a setting
- * @FM_STEP_REMOVE: removes a service, disabled by now
+ * @FM_STEP_REMOVE: removes a service, which is disabled
  */
 enum fm_step_kind {
 	FM_STEP_CREATE,
@@ -23,10 +23,10 @@ enum fm_step_kind {
 /**
  * struct fm_step - one write
  * @kind: what it does
- * @profile: the service; the one wanted, or for a removal the one there is
- * @setting: of FM_STEP_WRITE
- * @value: what to write
- * @old: what to write to take it back; NULL if taking back the creation does
+ * @profile: the service: its wanted state, or for a removal its current one
+ * @setting: the setting that FM_STEP_WRITE writes
+ * @value: the value to write
+ * @old: the value that undoes the write; NULL if undoing the creation suffices
  */
 struct fm_step {
 	enum fm_step_kind kind;
@@ -37,11 +37,11 @@ struct fm_step {
 };
 
 /**
- * struct fm_plan - steps
- * @count: how many
- * @room: for how many there is room
- * @step: these, in order
- * @failed: memory is short, the plan is not whole
+ * struct fm_plan - a list of steps
+ * @count: number of steps
+ * @room: number of steps that there is room for
+ * @step: the steps, in order
+ * @failed: out of memory, so that steps are missing
  */
 struct fm_plan {
 	size_t count;

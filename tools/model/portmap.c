@@ -6,9 +6,9 @@
 #include "model/portmap.h"
 
 /**
- * fm_portmap_add() - put ports into a set
+ * fm_portmap_add() - add a range of ports to a set
  * @map: the set
- * @range: the ports
+ * @range: the range
  */
 void fm_portmap_add(struct fm_portmap *map, const struct fm_range *range)
 {
@@ -29,9 +29,9 @@ void fm_portmap_add(struct fm_portmap *map, const struct fm_range *range)
 }
 
 /**
- * fm_portmap_join() - put the ports of one set into another
- * @map: the set
- * @other: which ports
+ * fm_portmap_join() - add the ports of one set to another
+ * @map: the set that grows
+ * @other: the ports to add
  */
 void fm_portmap_join(struct fm_portmap *map, const struct fm_portmap *other)
 {
@@ -42,11 +42,11 @@ void fm_portmap_join(struct fm_portmap *map, const struct fm_portmap *other)
 }
 
 /**
- * fm_portmap_take() - take the ports of one set out of another
- * @map: the set
- * @other: which ports
+ * fm_portmap_take() - remove the ports of one set from another
+ * @map: the set that shrinks
+ * @other: the ports to remove
  *
- * Return: true if any was in it.
+ * Return: true if @map had any of them.
  */
 bool fm_portmap_take(struct fm_portmap *map, const struct fm_portmap *other)
 {
@@ -90,9 +90,9 @@ bool fm_portmap_empty(const struct fm_portmap *map)
 }
 
 /**
- * fm_portmap_equal() - are two sets the same
- * @map: one
- * @other: the other
+ * fm_portmap_equal() - are two sets equal
+ * @map: one set
+ * @other: the other set
  *
  * Return: true if they are.
  */
@@ -102,7 +102,7 @@ bool fm_portmap_equal(const struct fm_portmap *map,
 	return !memcmp(map, other, sizeof(*map));
 }
 
-/* The first port from this one on that is in the set, or is not. */
+/* The first port from @port on that is in the set (or is not in it). */
 static unsigned int fm_portmap_next(const struct fm_portmap *map,
 				    unsigned int port, bool in)
 {
@@ -121,11 +121,11 @@ static unsigned int fm_portmap_next(const struct fm_portmap *map,
 }
 
 /**
- * fm_portmap_ranges() - a set as ranges
+ * fm_portmap_ranges() - convert a set to ranges
  * @map: the set, without port 0
  * @set: the ranges
  *
- * Return: false if they are more than a setting takes.
+ * Return: false if there are more ranges than a setting takes.
  */
 bool fm_portmap_ranges(const struct fm_portmap *map, struct fm_ranges *set)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sets of ports as bitmaps. Nothing here reads or writes anything. */
+/* Sets of ports as bitmaps. No I/O. */
 #ifndef FM_MODEL_PORTMAP_H
 #define FM_MODEL_PORTMAP_H
 
@@ -11,7 +11,7 @@ enum { FM_PORTMAP_WORDS = 65536 / 64 };
 
 /**
  * struct fm_portmap - a set of ports
- * @word: a bit for each
+ * @word: one bit for each port
  */
 struct fm_portmap {
 	uint64_t word[FM_PORTMAP_WORDS];

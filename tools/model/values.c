@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Values as the module understands them; see module/addresses.c, ports.c. */
+/*
+ * Parses and prints values by the rules of the module: see addresses.c and
+ * ports.c of its sources.
+ */
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -19,7 +22,7 @@ static bool fm_at_fault(struct fm_fault *fault, const char *item,
 	return false;
 }
 
-/* The next item of a list; false at its end. */
+/* Finds the next item of a list; false at the end of the list. */
 static bool fm_item_next(const char **cursor, const char **item, size_t *length)
 {
 	*item = *cursor + strspn(*cursor, fm_separators);
@@ -39,7 +42,7 @@ static size_t fm_items_count(const char *text)
 	return count;
 }
 
-/* Digits only; a decimal number has no leading zero. */
+/* Parses a number: digits only, and no leading zero in a decimal one. */
 static bool fm_digits(const char *text, size_t length, unsigned int base,
 		      unsigned long *number)
 {
@@ -64,7 +67,7 @@ static bool fm_digits(const char *text, size_t length, unsigned int base,
 	return true;
 }
 
-/* Why no service can live at, or send from, an address; NULL if one can. */
+/* Why an address can be no VIP and no real server; NULL if it can. */
 static const char *fm_address_fault(const struct fm_prefix *prefix)
 {
 	static const unsigned char none[16], one[16] = { [15] = 1 };
@@ -150,7 +153,7 @@ static bool fm_prefix_parse(const char *item, size_t length, bool host,
 }
 
 /**
- * fm_prefix_is_host() - is it a single address
+ * fm_prefix_is_host() - is a prefix a single address
  * @prefix: the prefix
  *
  * Return: true if it is.
@@ -161,11 +164,11 @@ bool fm_prefix_is_host(const struct fm_prefix *prefix)
 }
 
 /**
- * fm_prefix_print() - the text of a prefix
+ * fm_prefix_print() - print a prefix into a buffer
  * @prefix: the prefix
- * @text: room for it
+ * @text: the buffer; a single address is printed without a length
  *
- * Return: @text; a single address is without its length.
+ * Return: @text.
  */
 const char *fm_prefix_print(const struct fm_prefix *prefix,
 			    char text[FM_PREFIX_TEXT])
@@ -182,14 +185,14 @@ const char *fm_prefix_print(const struct fm_prefix *prefix,
 }
 
 /**
- * fm_prefixes_parse() - understand a list of addresses
- * @text: the list; may be empty
- * @hosts: prefixes are refused
- * @limit: the most items it may have, at most FM_ITEMS_MAX
+ * fm_prefixes_parse() - parse a list of addresses
+ * @text: the list; it may be empty
+ * @hosts: refuse prefixes
+ * @limit: maximal number of items, not above FM_ITEMS_MAX
  * @list: the addresses
- * @fault: why it was not understood, otherwise
+ * @fault: what is wrong, if it was not understood
  *
- * Return: true if understood.
+ * Return: true if it was understood.
  */
 bool fm_prefixes_parse(const char *text, bool hosts, size_t limit,
 		       struct fm_prefixes *list, struct fm_fault *fault)
@@ -260,12 +263,12 @@ static bool fm_range_parse(const char *item, size_t length,
 }
 
 /**
- * fm_ranges_parse() - understand a set of ports
- * @text: ports and ranges in any order; may be empty
+ * fm_ranges_parse() - parse a set of ports
+ * @text: ports and ranges in any order; it may be empty
  * @set: the ports
- * @fault: why it was not understood, otherwise
+ * @fault: what is wrong, if it was not understood
  *
- * Return: true if understood.
+ * Return: true if it was understood.
  */
 bool fm_ranges_parse(const char *text, struct fm_ranges *set,
 		     struct fm_fault *fault)
@@ -286,9 +289,9 @@ bool fm_ranges_parse(const char *text, struct fm_ranges *set,
 }
 
 /**
- * fm_prefixes_print() - write a list of addresses
+ * fm_prefixes_print() - print a list of addresses into a buffer
  * @list: the list
- * @text: one word with commas, or "none"
+ * @text: the buffer, for one word with commas, or "none"
  */
 void fm_prefixes_print(const struct fm_prefixes *list,
 		       char text[FM_VALUE_MAX + 1])
@@ -312,9 +315,9 @@ void fm_prefixes_print(const struct fm_prefixes *list,
 }
 
 /**
- * fm_ranges_print() - write a set of ports
+ * fm_ranges_print() - print a set of ports into a buffer
  * @set: the set
- * @text: one word with commas, or "none"
+ * @text: the buffer, for one word with commas, or "none"
  */
 void fm_ranges_print(const struct fm_ranges *set, char text[FM_VALUE_MAX + 1])
 {
@@ -371,13 +374,13 @@ static bool fm_word_canonical(const struct fm_setting *setting,
 }
 
 /**
- * fm_value_canonical() - bring a value into the one form of it
- * @setting: whose value
+ * fm_value_canonical() - convert a value to its canonical form
+ * @setting: the setting
  * @value: the value, "" for an empty list
- * @text: the form that the tool prints
- * @fault: what is wrong with it, otherwise
+ * @text: the canonical form, which the tool prints
+ * @fault: what is wrong, if the value is not valid
  *
- * Return: true if the module will take the value.
+ * Return: true if the module accepts the value.
  */
 bool fm_value_canonical(const struct fm_setting *setting, const char *value,
 			char text[FM_VALUE_MAX + 1], struct fm_fault *fault)
@@ -397,7 +400,7 @@ bool fm_value_canonical(const struct fm_setting *setting, const char *value,
 	case FM_RANGES:
 		if (!fm_ranges_parse(value, &set, fault))
 			return false;
-		/* Only passive FTP can be left out. */
+		/* Of all sets of ports only this may be empty. */
 		if (!set.count && strcmp(setting->file, "passive_ports"))
 			return fm_at_fault(fault, NULL, 0,
 					   "must not be empty");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Values as the module understands them, so that two ways to write one value
- * are known to be the same, and a faulty file is refused before anything is
- * changed. Nothing here reads or writes anything.
+ * Parses and prints values by the rules of the module. So the tool sees when
+ * two spellings mean the same value, and refuses a faulty file before it
+ * changes anything. No I/O.
  */
 #ifndef FM_MODEL_VALUES_H
 #define FM_MODEL_VALUES_H
@@ -12,12 +12,12 @@
 #include "model/lists.h"
 #include "model/words.h"
 
-/* An address, a slash and the length of a prefix. */
+/* Room for an address, a slash and the length of a prefix. */
 enum { FM_PREFIX_TEXT = INET6_ADDRSTRLEN + 4 };
 
 /**
  * struct fm_fault - what is wrong with a value
- * @item: the item at fault, in the value, or NULL for all of it
+ * @item: the item at fault, inside the value; NULL for all of the value
  * @length: its length
  * @why: what is wrong with it
  */

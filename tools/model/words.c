@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tool's grammar, without any input or output. */
+/* The tool's grammar. */
 
 #include <assert.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static const char *const fm_active_words[] = {
 	"ipvs", "snat", "masquerade", "off", NULL
 };
 
-/* In the order in which they are shown. */
+/* In the order in which "show" prints them. */
 const struct fm_setting fm_settings[] = {
 	[FM_ENABLED] = {
 		.file = "enabled", .word = "enabled",
@@ -83,7 +83,7 @@ static bool fm_refuse(struct fm_complaint *complaint,
 	return false;
 }
 
-/* The locale must not widen what a name may hold, so no isalnum(). */
+/* No isalnum(), which accepts more characters in some locales. */
 static bool fm_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
@@ -91,12 +91,12 @@ static bool fm_alnum(char c)
 }
 
 /**
- * fm_name_valid() - may a service be called this
+ * fm_name_valid() - is this a valid name of a service
  * @name: the name
  *
- * A valid name is also safe as one component of a path.
+ * A valid name is also safe as a component of a path.
  *
- * Return: true if it may.
+ * Return: true if it is.
  */
 bool fm_name_valid(const char *name)
 {
@@ -114,8 +114,8 @@ bool fm_name_valid(const char *name)
 }
 
 /**
- * fm_setting_find() - look a setting up by any of its words
- * @word: the word, exact
+ * fm_setting_find() - find a setting by its word, alias or file
+ * @word: one of them, exact
  *
  * Return: the setting, or NULL.
  */
@@ -135,10 +135,10 @@ const struct fm_setting *fm_setting_find(const char *word)
 }
 
 /**
- * fm_setting_is_enabled() - is this the switch of the service
+ * fm_setting_is_enabled() - is this the setting "enabled"
  * @setting: the setting
  *
- * Return: true for "enabled", which has a say in the order of writes.
+ * Return: true if it is.
  */
 bool fm_setting_is_enabled(const struct fm_setting *setting)
 {
@@ -157,7 +157,7 @@ static bool fm_request_has(const struct fm_request *request,
 	return false;
 }
 
-/* A complaint about a value names its setting: the value may be anything. */
+/* A complaint names the setting, not the value, which may be any text. */
 static bool fm_parse_value(const char *word, const char *value,
 			   struct fm_change *change,
 			   struct fm_complaint *complaint)
@@ -206,14 +206,14 @@ static bool fm_parse_changes(int argc, char *const argv[],
 }
 
 /**
- * fm_parse() - understand the words that follow a verb
+ * fm_parse() - parse the words that follow a verb
  * @shape: what the verb takes
  * @argc: number of words
  * @argv: the words; the request keeps pointers into them
- * @request: what was asked for, if understood
- * @complaint: why it was not understood, otherwise
+ * @request: what the words ask for, if they were understood
+ * @complaint: what is wrong, if they were not
  *
- * Return: true if understood.
+ * Return: true if they were understood.
  */
 bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
 	      struct fm_request *request, struct fm_complaint *complaint)
@@ -245,7 +245,7 @@ bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
 }
 
 /**
- * fm_request_enable() - enable the service unless the request says else
+ * fm_request_enable() - add "enabled 1", unless the request sets it
  * @request: the request
  */
 void fm_request_enable(struct fm_request *request)
@@ -260,7 +260,7 @@ void fm_request_enable(struct fm_request *request)
 	request->count++;
 }
 
-/* Which changes come first: off, all but the VIPs, the VIPs, on. */
+/* Order of writes: disable, all but the VIPs, the VIPs, enable. */
 static int fm_change_rank(const struct fm_change *change)
 {
 	if (fm_setting_is_enabled(change->setting))
@@ -269,12 +269,12 @@ static int fm_change_rank(const struct fm_change *change)
 }
 
 /**
- * fm_request_order() - put the changes in the order to write them
+ * fm_request_order() - sort the changes into the order of their writes
  * @request: the request
  *
- * A service is disabled before its other settings change and enabled after,
- * so that no packet meets it half changed. It comes to new VIPs with the ports
- * that it is to have there. Else the order is the one given.
+ * The service is disabled before its other settings change, and enabled after
+ * them, so that no packet meets half a change. Ports are written before the
+ * VIPs. Otherwise the order is that of the command line.
  */
 void fm_request_order(struct fm_request *request)
 {
@@ -292,11 +292,11 @@ void fm_request_order(struct fm_request *request)
 }
 
 /**
- * fm_request_turn() - put the changes in the other order to write them
- * @request: the request, in order
+ * fm_request_turn() - reverse the order of the changes
+ * @request: the request, sorted by fm_request_order()
  *
- * Backwards, but for the switch of the service: another service may have what
- * half of the changes make in one order, and not what they make in the other.
+ * "enabled" keeps its place. Half of the changes may clash with another service
+ * in one order, and not in the other.
  */
 void fm_request_turn(struct fm_request *request)
 {

@@ -2,9 +2,8 @@
 /*
  * The tool's grammar: NAME [WORD VALUE]...
  *
- * Nothing here reads or writes anything: argument words go in, a request or a
- * complaint comes out. What a value means (an address, a port) is the kernel's
- * affair, the one authority on it.
+ * It turns words of the command line into a request or a complaint. It does not
+ * judge values: the kernel does. No I/O.
  */
 #ifndef FM_MODEL_WORDS_H
 #define FM_MODEL_WORDS_H
@@ -13,11 +12,11 @@
 #include <stddef.h>
 
 /**
- * enum fm_limit - sizes that the grammar keeps to
+ * enum fm_limit - limits of the grammar
  * @FM_NAME_MAX: longest service name, as in the module
- * @FM_VALUE_MAX: longest value; with its newline it fills the one page
- *	that sysfs takes in a single write
- * @FM_SETTINGS_MAX: room for settings in a request
+ * @FM_VALUE_MAX: longest value; with its newline it fills the page that sysfs
+ *	accepts in one write
+ * @FM_SETTINGS_MAX: maximal number of settings in a request
  */
 enum fm_limit {
 	FM_NAME_MAX = 31,
@@ -26,7 +25,7 @@ enum fm_limit {
 };
 
 /**
- * enum fm_kind - what the value of a setting consists of
+ * enum fm_kind - the type of a value
  * @FM_CHOICE: one of several words
  * @FM_NUMBER: a firewall mark
  * @FM_HOSTS: a list of addresses
@@ -44,14 +43,14 @@ enum fm_kind {
 /**
  * struct fm_setting - one setting of a service
  * @file: its sysfs file
- * @word: how the tool prints it
- * @alias: a shorter word that is understood too, or NULL
- * @takes: what a value has to be; "not " before it makes an error message
+ * @word: its name as the tool prints it
+ * @alias: a shorter name that the tool accepts, or NULL
+ * @takes: what a value must be; an error message has "not " before it
  * @list: the value is a list, and may be "none"
- * @limit: the most items that a list may have, 0 if not worth telling
- * @kind: what its value consists of
+ * @limit: maximal number of items, which an error message names; 0 for none
+ * @kind: the type of its value
  * @choices: the words of an FM_CHOICE, ended by NULL
- * @standard: what a new service has, as the tool prints it
+ * @standard: the default, as the tool prints it
  */
 struct fm_setting {
 	const char *file;
@@ -66,9 +65,9 @@ struct fm_setting {
 };
 
 /**
- * struct fm_change - a setting and the value it is to have
- * @setting: which setting
- * @value: what to write, without the newline; "" for an empty list
+ * struct fm_change - a setting and its new value
+ * @setting: the setting
+ * @value: the text to write, without the newline; "" for an empty list
  */
 struct fm_change {
 	const struct fm_setting *setting;
@@ -78,8 +77,8 @@ struct fm_change {
 /**
  * struct fm_request - what a command line asks for
  * @name: the service, or NULL if none was named
- * @count: how many of @changes are in use
- * @changes: in the order given, no setting twice
+ * @count: number of changes
+ * @changes: the changes, in the order given; no setting twice
  */
 struct fm_request {
 	const char *name;
@@ -88,7 +87,7 @@ struct fm_request {
 };
 
 /**
- * struct fm_complaint - why a command line was not understood
+ * struct fm_complaint - what is wrong with a command line
  * @word: the word at fault
  * @why: what is wrong with it
  */
@@ -98,7 +97,7 @@ struct fm_complaint {
 };
 
 /**
- * enum fm_shape - what a verb takes
+ * enum fm_shape - the words that a verb takes
  * @FM_NO_WORDS: nothing
  * @FM_MAY_NAME: [NAME]
  * @FM_NAME: NAME

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Applies a plan to the module, step by step. If the kernel refuses a step,
- * the steps before it are taken back. "add", "set" and "restore" all change
- * the module through here.
+ * it undoes the steps before. This is the one engine of "add", "set" and
+ * "restore".
  */
 
 #include <errno.h>
@@ -18,7 +18,7 @@ fm_apply_change(const struct fm_setting *setting, const char *value)
 {
 	struct fm_change change = { setting, value };
 
-	/* sysfs takes an empty list as an empty line. */
+	/* In sysfs, an empty line is an empty list. */
 	if (setting->list && !strcmp(value, "none"))
 		change.value = "";
 	return change;
@@ -63,7 +63,7 @@ static int fm_apply_step(const struct fm_step *step, bool quiet)
 	}
 }
 
-/* A removed service comes back with its settings, not with its counters. */
+/* Creates a removed service again, with its settings. Its counters are lost. */
 static int fm_apply_revive(const struct fm_profile *profile)
 {
 	size_t i;
@@ -94,7 +94,7 @@ static int fm_apply_undo_step(const struct fm_step *step)
 	}
 }
 
-/* Backwards, through states that the kernel has accepted before. */
+/* Undoes steps in reverse order, so that the kernel has accepted each state. */
 static void fm_apply_undo(const struct fm_plan *plan, size_t count,
 			  const struct fm_apply_options *options)
 {
@@ -108,9 +108,9 @@ static void fm_apply_undo(const struct fm_plan *plan, size_t count,
 /**
  * fm_plan_apply() - apply all steps of a plan, or none
  * @plan: the plan
- * @options: how
+ * @options: how to apply it
  *
- * Return: 0 or -errno, explained; -EAGAIN is not.
+ * Return: 0 or -errno, explained but for -EAGAIN.
  */
 int fm_plan_apply(const struct fm_plan *plan,
 		  const struct fm_apply_options *options)

@@ -6,11 +6,11 @@
 #include "model/plan.h"
 
 /**
- * struct fm_apply_options - how a plan is applied
- * @file: the file that the plan is from, or NULL; errors name its line
- * @quiet_clash: do not explain a clash of ports while steps remain, but return
- *	-EAGAIN: another order of the steps may avoid it
- * @stuck: tells the operator that a step could not be taken back
+ * struct fm_apply_options - how to apply a plan
+ * @file: the file that the plan comes from, or NULL; errors name its line
+ * @quiet_clash: if ports clash and steps remain, return -EAGAIN and do not
+ *	explain it, since another order of the steps may avoid the clash
+ * @stuck: tells the operator that a step could not be undone
  */
 struct fm_apply_options {
 	const char *file;

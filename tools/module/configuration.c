@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The configuration that the module has, and files with one. */
+/* Reads the module's configuration and files, and prints services. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 #include "module/service.h"
 #include "module/sysfs.h"
 
-/* A file larger than every possible configuration. */
+/* Upper bound on the size of a file; no configuration is that large. */
 enum { FM_TEXT_MAX = 64 << 20 };
 
-/* A newer module may have values that this tool does not know: as they are. */
+/* Values of a newer module, which the tool does not know, stay as they are. */
 static char *fm_profile_canonical(const struct fm_setting *setting,
 				  const char *value)
 {
@@ -58,7 +58,7 @@ static int fm_config_fill(struct fm_config *config,
 
 	profile = fm_config_add(config, name);
 	err = profile ? fm_profile_read(profile) : -ENOMEM;
-	/* Removed since it was listed. */
+	/* Somebody removed it since it was listed. */
 	if (listed && (err == -ENOENT || err == -ENODEV)) {
 		fm_config_drop(config);
 		return 0;
@@ -70,8 +70,8 @@ static int fm_config_fill(struct fm_config *config,
 
 /**
  * fm_config_read() - read the services of the module
- * @config: the services, to be freed by the caller in any case
- * @name: the only one to read, or NULL for all
+ * @config: the services; the caller frees them in any case
+ * @name: the only service to read, or NULL for all
  *
  * Return: 0 or -errno, explained.
  */
@@ -110,7 +110,7 @@ static int fm_stream_read(FILE *stream, char **text, size_t *size)
 			*text = grown;
 		}
 		errno = 0;
-		/* One byte is left for the parser's own end. */
+		/* The parser needs one byte more, for its end. */
 		*size += fread(*text + *size, 1, room - *size - 1, stream);
 		if (ferror(stream))
 			return errno ? -errno : -EIO;
@@ -123,7 +123,7 @@ static int fm_stream_read(FILE *stream, char **text, size_t *size)
 /**
  * fm_text_read() - read a whole file
  * @file: its name, or "-" for standard input
- * @text: the text, with room for one byte more, to be freed by the caller
+ * @text: the text, with room for one more byte; the caller frees it
  * @size: its length
  *
  * Return: 0 or -errno, explained.
@@ -153,8 +153,8 @@ int fm_text_read(const char *file, char **text, size_t *size)
  * fm_profile_print() - print a service as the add line that makes it
  * @profile: the service
  *
- * What has its standard value is left out, but for "active", whose standard
- * is another where the kernel has no IPVS.
+ * Settings with their default are left out, but for "active", whose default
+ * differs in kernels without IPVS.
  */
 void fm_profile_print(const struct fm_profile *profile)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The configuration that the module has, and files with one. */
+/* Reads the module's configuration and files, and prints services. */
 #ifndef FM_MODULE_CONFIGURATION_H
 #define FM_MODULE_CONFIGURATION_H
 

@@ -13,7 +13,7 @@
 #include "module/counters.h"
 #include "module/sysfs.h"
 
-/* In the order in which they are shown. */
+/* In the order in which "stats" prints them. */
 const struct fm_counter fm_counters[] = {
 	{
 		.file = "control_packets", .word = "control-packets",
@@ -93,10 +93,10 @@ int fm_counts_read(const char *name, struct fm_counts *counts)
 }
 
 /**
- * fm_counts_json() - counters as an object
+ * fm_counts_json() - convert counters to a JSON object
  * @counts: the counters
  *
- * Return: the object.
+ * Return: the object, which the caller frees.
  */
 struct json_object *fm_counts_json(const struct fm_counts *counts)
 {
@@ -112,9 +112,9 @@ struct json_object *fm_counts_json(const struct fm_counts *counts)
 }
 
 /**
- * fm_json_print() - print an object and free it
+ * fm_json_print() - print a JSON object and free it
  * @json: the object
- * @lines: as one line
+ * @lines: print it as one line
  *
  * Return: 0 or -ENOMEM.
  */

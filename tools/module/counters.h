@@ -13,10 +13,10 @@ enum { FM_COUNTERS_MAX = 8 };
 /**
  * struct fm_counter - one counter
  * @file: its sysfs file, and its key in JSON
- * @word: how the tool prints it
- * @meaning: what it counts, in a line
- * @advice: what to do if it grows, in lines, or NULL if that is well
- * @harmless: it may grow though all is well
+ * @word: its name as the tool prints it
+ * @meaning: one line that says what it counts
+ * @advice: lines that say what to do if it grows, or NULL if it should grow
+ * @harmless: it may grow although nothing is wrong
  */
 struct fm_counter {
 	const char *file;
@@ -28,8 +28,8 @@ struct fm_counter {
 
 /**
  * struct fm_counts - the counters of a service at one time
- * @known: whether the module has it
- * @value: in the order of fm_counters
+ * @known: the module has this counter
+ * @value: its value; both are in the order of fm_counters
  */
 struct fm_counts {
 	bool known[FM_COUNTERS_MAX];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel said when it refused: the module logs one line for each
- * refusal, in which it names the service, the file and the fault.
+ * Finds in the kernel log why a write was refused: for each refusal the module
+ * logs one line with the service, the file and the fault.
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static int fm_kmsg = -1;
 /**
  * fm_reason_begin() - remember where the kernel log ends now
  *
- * Without the right to read it there will be no reason.
+ * If the caller may not read the log, fm_reason_find() finds nothing.
  */
 void fm_reason_begin(void)
 {
@@ -30,7 +30,7 @@ void fm_reason_begin(void)
 		lseek(fm_kmsg, 0, SEEK_END);
 }
 
-/* A record is "prefix;text", with continuation lines that are not text. */
+/* A record is "prefix;text" and continuation lines, which are no text. */
 static const char *fm_record_text(char *record)
 {
 	char *text = strchr(record, ';');
@@ -44,11 +44,11 @@ static const char *fm_record_text(char *record)
 /**
  * fm_reason_find() - find why a write was refused just now
  * @name: the service
- * @file: the file written
- * @text: the reason
- * @size: room for it
+ * @file: the file that was written
+ * @text: buffer for the reason
+ * @size: size of the buffer
  *
- * Return: false if the log does not say, or may not be read.
+ * Return: false if the log does not say why, or could not be read.
  */
 bool fm_reason_find(const char *name, const char *file, char *text, size_t size)
 {
@@ -63,7 +63,7 @@ bool fm_reason_find(const char *name, const char *file, char *text, size_t size)
 	snprintf(begin, sizeof(begin), "nf_ftpmark: %s: %s: ", name, file);
 	for (;;) {
 		length = read(fm_kmsg, record, sizeof(record) - 1);
-		/* Records were lost: read on with the oldest there is. */
+		/* Records were overwritten: go on with the oldest one. */
 		if (length < 0 && errno == EPIPE)
 			continue;
 		if (length <= 0)
@@ -79,10 +79,10 @@ bool fm_reason_find(const char *name, const char *file, char *text, size_t size)
 }
 
 /**
- * fm_version_remedy() - which to update, if tool and module differ
- * @module: the version of the module
+ * fm_version_remedy() - say which to update, if tool and module differ
+ * @module: version of the module
  *
- * Return: what to do, or NULL if they are the same.
+ * Return: what to do, or NULL if the versions are equal.
  */
 const char *fm_version_remedy(const char *module)
 {
@@ -94,8 +94,8 @@ const char *fm_version_remedy(const char *module)
 }
 
 /**
- * fm_version_advice() - say which to update, if tool and module differ
- * @module: the version of the module
+ * fm_version_advice() - print which to update, if tool and module differ
+ * @module: version of the module
  */
 void fm_version_advice(const char *module)
 {

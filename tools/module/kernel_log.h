@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel said when it refused. */
+/* Why the kernel refused a write, from its log. */
 #ifndef FM_MODULE_KERNEL_LOG_H
 #define FM_MODULE_KERNEL_LOG_H
 

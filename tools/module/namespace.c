@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Entering a network namespace, with the /sys that belongs to it. */
+/* Enters a network namespace, with the /sys that belongs to it. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,10 +56,10 @@ static int fm_netns_set(const char *netns)
 }
 
 /*
- * A sysfs mount shows the namespace of whoever mounted it, for ever. So this
- * process gets a mount namespace and a sysfs of its own. Where the old one
- * can't be unmounted it is covered, and a read-only one allows only a
- * read-only cover.
+ * A mount of sysfs always shows the namespace of the process that mounted it.
+ * So this process gets its own mount namespace and mounts sysfs there. If the
+ * old /sys can't be unmounted, the new one is mounted over it; over a read-only
+ * one the kernel accepts only a read-only mount.
  */
 static int fm_netns_mount(const char *netns)
 {

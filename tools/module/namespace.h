@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Enters a network namespace. */
 #ifndef FM_MODULE_NAMESPACE_H
 #define FM_MODULE_NAMESPACE_H
 

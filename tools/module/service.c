@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Operations on services that explain themselves when they fail. */
+/* Operations on services, which tell the operator why they failed. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,10 +12,10 @@
 #include "module/sysfs.h"
 
 /**
- * fm_service_reason() - what an error means to any part of a service
+ * fm_service_reason() - explain an error of an operation on a service
  * @err: the -errno
  *
- * Return: the reason, to be used at once.
+ * Return: the reason; the next call may overwrite it.
  */
 const char *fm_service_reason(int err)
 {
@@ -34,8 +34,8 @@ const char *fm_service_reason(int err)
 }
 
 /*
- * A file is missing with its service, or because tool and module are of
- * different age.
+ * A file is missing if its service is, or if the module is older or newer than
+ * the tool. Returns false if the error is another.
  */
 static bool fm_missing_error(const char *name, const struct fm_setting *setting,
 			     int err)
@@ -88,9 +88,9 @@ static const char *fm_change_reason(const struct fm_change *change,
 }
 
 /**
- * fm_service_explain() - tell why a setting was not changed
- * @name: the service, valid
- * @change: the setting and the value it was to have
+ * fm_service_explain() - print why a setting was not changed
+ * @name: the service, a valid name
+ * @change: the setting and its new value
  * @err: the -errno
  */
 void fm_service_explain(const char *name,
@@ -113,7 +113,7 @@ void fm_service_explain(const char *name,
 
 /**
  * fm_service_create() - create a service, disabled, with defaults
- * @name: its name, valid
+ * @name: a valid name
  *
  * Return: 0 or -errno, explained.
  */
@@ -138,7 +138,7 @@ int fm_service_create(const char *name)
 
 /**
  * fm_service_remove() - remove a service
- * @name: its name, valid
+ * @name: a valid name
  *
  * Return: 0 or -errno, explained.
  */
@@ -154,9 +154,9 @@ int fm_service_remove(const char *name)
 
 /**
  * fm_service_read() - read a setting
- * @name: the service, valid
+ * @name: the service, a valid name
  * @setting: the setting
- * @value: its text, to be freed by the caller
+ * @value: its text; the caller frees it
  *
  * Return: 0 or -errno, explained.
  */
@@ -174,7 +174,7 @@ int fm_service_read(const char *name,
 
 /**
  * fm_service_write() - change a setting
- * @name: the service, valid
+ * @name: the service, a valid name
  * @change: the setting and its new value
  *
  * Return: 0 or -errno, explained.
@@ -190,9 +190,9 @@ int fm_service_write(const char *name, const struct fm_change *change)
 }
 
 /**
- * fm_service_list() - the names of all services, in order
- * @names: the names, to be freed with fm_sysfs_list_free()
- * @count: how many
+ * fm_service_list() - list the names of all services, in order
+ * @names: the names; the caller frees them with fm_sysfs_list_free()
+ * @count: number of names
  *
  * Return: 0 or -errno, explained.
  */
@@ -207,10 +207,10 @@ int fm_service_list(char ***names, size_t *count)
 }
 
 /**
- * fm_signals_block() - let nothing interrupt a change half-way
- * @old: the signals blocked until now
+ * fm_signals_block() - keep signals from interrupting a change
+ * @old: the signals that were blocked before
  *
- * SIGPIPE too: a message nobody reads must not prevent what comes after it.
+ * This includes SIGPIPE: a message that nobody reads must not end a change.
  */
 void fm_signals_block(sigset_t *old)
 {
@@ -226,8 +226,8 @@ void fm_signals_block(sigset_t *old)
 }
 
 /**
- * fm_signals_restore() - a change is complete; take signals again
- * @old: what fm_signals_block() stored
+ * fm_signals_restore() - accept signals again after a change
+ * @old: the value from fm_signals_block()
  */
 void fm_signals_restore(const sigset_t *old)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Services, as the verbs see them: operations that tell the operator why the
- * kernel refused. All of them return 0 or -errno.
+ * Operations on services, which tell the operator why the kernel refused them.
+ * They return 0 or -errno.
  */
 #ifndef FM_MODULE_SERVICE_H
 #define FM_MODULE_SERVICE_H

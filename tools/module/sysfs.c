@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The module's sysfs tree: whole values, each in a single read or write. */
+/* The module's sysfs tree. Each value is read or written in one system call. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,8 +25,8 @@ static int fm_path_check(int length)
 }
 
 /*
- * FM_SYSFS points the tool at another tree: a test's, or one that is
- * mounted elsewhere.
+ * FTPMARK_SYSFS names another tree to work on: one that a test has made, or one
+ * that is mounted elsewhere.
  */
 static const char *fm_sysfs_root(void)
 {
@@ -48,9 +48,9 @@ static int fm_service_path(char *path, const char *name, const char *file)
 }
 
 /*
- * The store sees one write(2) as one value, so there is never a second one:
- * what a short write has left out is an error. O_TRUNC is nothing to sysfs
- * and lets a plain file stand in for it.
+ * For the module each write(2) is a whole value. So a short write is an error,
+ * and no second write follows. sysfs ignores O_TRUNC, which is for plain files
+ * of a test.
  */
 static int fm_file_write(const char *path, const char *value)
 {
@@ -100,7 +100,7 @@ static int fm_file_read(const char *path, char **value)
 }
 
 /**
- * fm_sysfs_open() - is the module's tree there
+ * fm_sysfs_open() - check that the module's tree exists
  *
  * Return: 0, -ENOENT if the module is not loaded, or another -errno.
  */
@@ -117,7 +117,7 @@ int fm_sysfs_open(void)
 
 /**
  * fm_sysfs_create() - create a service, disabled, with defaults
- * @name: its name, valid
+ * @name: a valid name
  *
  * Return: 0 or -errno.
  */
@@ -132,7 +132,7 @@ int fm_sysfs_create(const char *name)
 
 /**
  * fm_sysfs_remove() - remove a service
- * @name: its name, valid
+ * @name: a valid name
  *
  * Return: 0 or -errno.
  */
@@ -146,10 +146,10 @@ int fm_sysfs_remove(const char *name)
 }
 
 /**
- * fm_sysfs_exists() - is there such a service
- * @name: its name, valid
+ * fm_sysfs_exists() - does a service exist
+ * @name: a valid name
  *
- * Return: true if there is.
+ * Return: true if it does.
  */
 bool fm_sysfs_exists(const char *name)
 {
@@ -162,9 +162,9 @@ bool fm_sysfs_exists(const char *name)
 
 /**
  * fm_sysfs_read() - read one file of a service
- * @name: the service, valid
+ * @name: the service, a valid name
  * @file: the file
- * @value: its text without the newline, to be freed by the caller
+ * @value: its text without the newline; the caller frees it
  *
  * Return: 0 or -errno.
  */
@@ -179,7 +179,7 @@ int fm_sysfs_read(const char *name, const char *file, char **value)
 
 /**
  * fm_sysfs_write() - write one file of a service
- * @name: the service, valid
+ * @name: the service, a valid name
  * @file: the file
  * @value: the text, without a newline
  *
@@ -230,9 +230,9 @@ static int fm_list_fill(DIR *dir, char ***names, size_t *count)
 }
 
 /**
- * fm_sysfs_list() - the names of all services, in order
- * @names: the names, to be freed with fm_sysfs_list_free()
- * @count: how many
+ * fm_sysfs_list() - list the names of all services, in order
+ * @names: the names; the caller frees them with fm_sysfs_list_free()
+ * @count: number of names
  *
  * Return: 0 or -errno.
  */
@@ -264,7 +264,7 @@ int fm_sysfs_list(char ***names, size_t *count)
 /**
  * fm_sysfs_list_free() - free a list of names
  * @names: the names
- * @count: how many
+ * @count: number of names
  */
 void fm_sysfs_list_free(char **names, size_t count)
 {
@@ -274,8 +274,8 @@ void fm_sysfs_list_free(char **names, size_t count)
 }
 
 /**
- * fm_sysfs_module_version() - the version of the loaded module
- * @version: its text, to be freed by the caller
+ * fm_sysfs_module_version() - read the version of the loaded module
+ * @version: its text; the caller frees it
  *
  * Return: 0 or -errno.
  */
@@ -287,8 +287,8 @@ int fm_sysfs_module_version(char **version)
 /**
  * fm_sysfs_module_has_ipvs() - was the module built for IPVS
  *
- * If it was, it needs IPVS, which is then there: as a module that is held by
- * this one, or built in and held by none.
+ * If it was, it needs IPVS, so IPVS exists: as a module with nf_ftpmark among
+ * its holders, or built in, without holders.
  *
  * Return: true if it was.
  */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The module's sysfs tree. Functions return 0 or -errno; none prints.
- */
+/* The module's sysfs tree. Functions return 0 or -errno and print nothing. */
 #ifndef FM_MODULE_SYSFS_H
 #define FM_MODULE_SYSFS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What "ftpmark check" looks at: IPVS, over generic netlink. */
+/* Gathers the services of IPVS, over generic netlink. */
 
 #include <errno.h>
 #include <linux/ip_vs.h>
@@ -28,7 +28,7 @@ static uint32_t fm_ipvs_u32(struct nlattr *attr)
 	return attr ? nla_get_u32(attr) : 0;
 }
 
-/* IPv4 has a netmask here, IPv6 a length. */
+/* For IPv4 the kernel tells a netmask, for IPv6 a length. */
 static unsigned int fm_ipvs_prefix(uint32_t netmask, int family)
 {
 	return family == AF_INET6 ? netmask : __builtin_popcount(netmask);
@@ -107,7 +107,7 @@ static int fm_ipvs_dest(struct nl_msg *msg, void *arg)
 		return -NLE_NOMEM;
 	service->dest = grown;
 	grown += service->dest_count++;
-	/* A tunnel may lead to a server of the other family. */
+	/* A tunnel may lead to a real server of the other family. */
 	family = attr[IPVS_DEST_ATTR_ADDR_FAMILY] ?
 		 nla_get_u16(attr[IPVS_DEST_ATTR_ADDR_FAMILY]) :
 		 service->family;
@@ -181,7 +181,7 @@ static int fm_ipvs_ask(struct nl_sock *sock, struct fm_ipvs *ipvs)
 						     IPVS_CMD_GET_CONFIG,
 						     0),
 				     fm_ipvs_config, ipvs);
-	/* Servers of other services are of no interest. */
+	/* The checks need no real servers of other services. */
 	for (i = 0; !err && i < ipvs->count; i++) {
 		if (ipvs->service[i].mark)
 			err = fm_ipvs_dests(sock, family, &ipvs->service[i]);
@@ -191,7 +191,7 @@ static int fm_ipvs_ask(struct nl_sock *sock, struct fm_ipvs *ipvs)
 
 /**
  * fm_ipvs_gather() - ask IPVS for its services
- * @ipvs: the answer; what went wrong is told there
+ * @ipvs: the answer; its member err has other errors than -ENOMEM
  *
  * Return: 0 or -ENOMEM.
  */
@@ -200,7 +200,7 @@ int fm_ipvs_gather(struct fm_ipvs *ipvs)
 	struct nl_sock *sock;
 	int err;
 
-	/* A question could load it. */
+	/* The question itself would load IPVS. */
 	if (access("/sys/module/ip_vs", F_OK)) {
 		ipvs->err = -ENOENT;
 		return 0;
@@ -214,7 +214,7 @@ int fm_ipvs_gather(struct fm_ipvs *ipvs)
 }
 
 /**
- * fm_ipvs_free() - free what IPVS has answered
+ * fm_ipvs_free() - free the answer of IPVS
  * @ipvs: the answer
  */
 void fm_ipvs_free(struct fm_ipvs *ipvs)

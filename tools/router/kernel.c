@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What "ftpmark check" looks at: the running kernel and the module for it. */
+/* Gathers facts about the running kernel and the module for it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define FM_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
-/* Up to @size - 1 bytes of a file, and a zero; how many, or -errno. */
+/* Reads up to @size - 1 bytes and adds a zero; their number or -errno. */
 static int fm_bytes(const char *path, char *bytes, size_t size)
 {
 	FILE *file = fopen(path, "re");
@@ -33,7 +33,7 @@ static int fm_bytes(const char *path, char *bytes, size_t size)
 	return count;
 }
 
-/* "none [integrity] confidentiality": what is in force has brackets. */
+/* The file is like "none [integrity] confidentiality", with the mode in []. */
 static bool fm_enforced(void)
 {
 	char text[64];
@@ -44,7 +44,7 @@ static bool fm_enforced(void)
 	       strchr(text, '[') && !strstr(text, "[none]");
 }
 
-/* A variable of EFI: four bytes of attributes, and its value. */
+/* An EFI variable is four bytes of attributes, then the value. */
 static bool fm_secure_boot(void)
 {
 	char variable[16];
@@ -71,7 +71,7 @@ static char *fm_field(const char *text, const char *field)
 	return NULL;
 }
 
-/* modinfo looks where modprobe does, and knows compressed files. */
+/* modinfo finds the file that modprobe loads, and reads compressed files. */
 static void fm_module_file(struct fm_kernel *kernel)
 {
 	const char *const argv[] = { "modinfo", "-k", kernel->release,
@@ -93,11 +93,11 @@ static void fm_module_file(struct fm_kernel *kernel)
 }
 
 /**
- * fm_kernel_gather() - look at the running kernel and the module for it
- * @kernel: what was seen
+ * fm_kernel_gather() - gather facts about the running kernel and the module
+ * @kernel: the facts
  *
- * To be called before a network namespace is entered: the /sys there lacks
- * what is mounted below this one.
+ * Call it before a network namespace is entered: the /sys there lacks the file
+ * systems that are mounted below the first one.
  */
 void fm_kernel_gather(struct fm_kernel *kernel)
 {
@@ -118,8 +118,8 @@ void fm_kernel_gather(struct fm_kernel *kernel)
 }
 
 /**
- * fm_kernel_free() - free what was seen
- * @kernel: that
+ * fm_kernel_free() - free the facts about the kernel
+ * @kernel: the facts
  */
 void fm_kernel_free(struct fm_kernel *kernel)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Questions to the kernel over netlink. */
+/* Asks the kernel over netlink. */
 
 #include <errno.h>
 #include <netlink/errno.h>
 
 #include "router/netlink.h"
 
-/* libnl has errors of its own; these are the ones that callers tell apart. */
+/* Converts an error of libnl to a -errno, as far as callers tell them apart. */
 static int fm_netlink_errno(int err)
 {
 	switch (err) {
@@ -51,11 +51,11 @@ struct nl_sock *fm_netlink_open(int protocol, int *err)
 }
 
 /**
- * fm_netlink_ask() - send a question and take the answers
+ * fm_netlink_ask() - send a question and receive the answers
  * @sock: the socket
- * @msg: the question, freed here; NULL if memory was too short for it
- * @answer: called with each answer
- * @arg: handed to it
+ * @msg: the question, which is freed here; NULL gives -ENOMEM
+ * @answer: called for each answer
+ * @arg: argument for @answer
  *
  * Return: 0 or -errno.
  */

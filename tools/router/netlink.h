@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Questions to the kernel over netlink. */
+/* Asks the kernel over netlink. */
 #ifndef FM_ROUTER_NETLINK_H
 #define FM_ROUTER_NETLINK_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What "ftpmark check" looks at: the state of this router, gathered before any
- * of it is judged.
- */
+/* The state of this router, which "ftpmark check" gathers and then judges. */
 #ifndef FM_ROUTER_ROUTER_H
 #define FM_ROUTER_ROUTER_H
 
@@ -16,17 +13,17 @@ enum { FM_UNKNOWN = -1 };
 
 /**
  * struct fm_kernel - the running kernel and the module for it
- * @release: of the kernel
+ * @release: release of the kernel
  * @loaded: the module is loaded
- * @version: of the loaded module, or NULL
- * @tainted: the kernel found no signature that it trusts on the loaded module
- * @enforced: the kernel loads none but signed modules
- * @secure_boot: the firmware has started none but signed kernels
- * @asked: modinfo was asked for the module's file
- * @found: there is one for the running kernel
- * @file_version: its version, or NULL
- * @file_magic: the kernel it was built for, or NULL
- * @file_signed: it has a signature
+ * @version: version of the loaded module, or NULL
+ * @tainted: the loaded module has no signature that the kernel trusts
+ * @enforced: the kernel loads only signed modules
+ * @secure_boot: the firmware starts only signed kernels
+ * @asked: modinfo could be asked for the module's file
+ * @found: a file is installed for the running kernel
+ * @file_version: version of this file, or NULL
+ * @file_magic: the kernel that the file was built for, or NULL
+ * @file_signed: the file has a signature
  */
 struct fm_kernel {
 	char release[65];
@@ -44,15 +41,15 @@ struct fm_kernel {
 
 /**
  * struct fm_sysctls - settings of the network namespace
- * @forward: packets of any interface are forwarded, IPv4
- * @forward6: packets are forwarded, IPv6
+ * @forward: some interface forwards IPv4 packets
+ * @forward6: IPv6 packets are forwarded
  * @vs_conntrack: net.ipv4.vs.conntrack
- * @tracked: entries of connection tracking
- * @rp_filter: the strictest of the interfaces: 0 none, 1 strict, 2 loose
- * @src_valid_mark: of any interface
- * @local: ports that connections from here get
+ * @tracked: number of conntrack entries
+ * @rp_filter: strictest value of all interfaces: 0 none, 1 strict, 2 loose
+ * @src_valid_mark: set for some interface
+ * @local: range of source ports of local connections
  *
- * FM_UNKNOWN where it can't be read.
+ * A number that can't be read is FM_UNKNOWN.
  */
 struct fm_sysctls {
 	long forward;
@@ -67,7 +64,7 @@ struct fm_sysctls {
 /**
  * struct fm_dest - a real server of an IPVS service
  * @address: its address
- * @method: how it is forwarded to, an IP_VS_CONN_F_FWD_MASK value
+ * @method: forwarding method, an IP_VS_CONN_F_FWD_MASK value
  * @weight: its weight
  */
 struct fm_dest {
@@ -79,17 +76,17 @@ struct fm_dest {
 /**
  * struct fm_virtual - an IPVS service
  * @family: AF_INET or AF_INET6
- * @mark: the firewall mark that it is for, or 0
- * @protocol: IPPROTO_TCP or another, if it is for an address
- * @address: this address
- * @port: and port, 0 for every one
+ * @mark: its firewall mark; 0 if it has an address and port instead
+ * @protocol: IPPROTO_TCP or another
+ * @address: its address
+ * @port: its port, 0 for all
  * @flags: IP_VS_SVC_F_*
- * @timeout: of persistence, in seconds
- * @prefix: how much of a client's address persistence looks at
- * @scheduler: its name
- * @engine: the persistence engine's name, or ""
- * @dest_count: how many real servers
- * @dest: these
+ * @timeout: persistence timeout in seconds
+ * @prefix: length of the prefix by which persistence groups clients
+ * @scheduler: name of the scheduler
+ * @engine: name of the persistence engine, or ""
+ * @dest_count: number of real servers
+ * @dest: the real servers
  */
 struct fm_virtual {
 	int family;
@@ -108,10 +105,10 @@ struct fm_virtual {
 
 /**
  * struct fm_ipvs - IPVS in the network namespace
- * @err: why it could not be asked, a -errno, or 0
- * @tcp_timeout: seconds an idle connection is remembered
- * @count: how many services
- * @service: these
+ * @err: -errno if IPVS could not be asked, or 0
+ * @tcp_timeout: seconds after which IPVS forgets an idle connection
+ * @count: number of services
+ * @service: the services
  */
 struct fm_ipvs {
 	int err;
@@ -123,11 +120,11 @@ struct fm_ipvs {
 /**
  * struct fm_policy - a routing rule that looks at marks
  * @family: AF_INET or AF_INET6
- * @priority: its place
- * @invert: it is for all other packets
- * @mark: what a packet's mark has to be
- * @mask: in these bits
- * @table: where routes are then looked up
+ * @priority: its priority
+ * @invert: it matches all packets but those with the mark
+ * @mark: the mark
+ * @mask: the bits of the mark that are compared
+ * @table: the routing table that it leads to
  */
 struct fm_policy {
 	int family;
@@ -140,9 +137,9 @@ struct fm_policy {
 
 /**
  * struct fm_policies - the routing rules that look at marks
- * @err: why they could not be read, a -errno, or 0
- * @count: how many
- * @item: these
+ * @err: -errno if they could not be read, or 0
+ * @count: number of rules
+ * @item: the rules
  */
 struct fm_policies {
 	int err;
@@ -152,9 +149,9 @@ struct fm_policies {
 
 /**
  * struct fm_filter_rule - a rule of iptables or nftables
- * @mark: the mark that it sets, or 0 if it translates source addresses
- * @ports: of packets from these ports, otherwise
- * @from: and these addresses; none if it is for any, or not known for which
+ * @mark: the mark that it sets; 0 for a rule that translates source addresses
+ * @ports: source ports that such a rule matches
+ * @from: source addresses that it matches; empty for all, or if not known
  * @text: the rule
  * @removal: the command that deletes it
  */
@@ -168,9 +165,9 @@ struct fm_filter_rule {
 
 /**
  * struct fm_filter_rules - rules that do what the module does
- * @err: why they could not be read, a -errno, or 0
- * @count: how many
- * @item: these
+ * @err: -errno if they could not be read, or 0
+ * @count: number of rules
+ * @item: the rules
  */
 struct fm_filter_rules {
 	int err;
@@ -180,16 +177,16 @@ struct fm_filter_rules {
 
 /**
  * struct fm_instance - a service of the module
- * @profile: its settings as they are written
- * @enabled: packets see it
- * @notrack: its flows are not tracked
+ * @profile: its settings as text
+ * @enabled: it is enabled
+ * @notrack: its flows are kept out of conntrack
  * @mark: its mark
- * @vip: its virtual addresses
- * @local: for each of them, whether packets to it stay here; FM_UNKNOWN
+ * @vip: its VIPs
+ * @local: for each VIP, whether it is a local address, or FM_UNKNOWN
  * @real: its real servers
- * @control: ports
- * @passive: ports
- * @active_ports: ports
+ * @control: ports of control connections
+ * @passive: ports of passive data
+ * @active_ports: source ports of active data
  * @counts: its counters
  */
 struct fm_instance {
@@ -207,17 +204,17 @@ struct fm_instance {
 };
 
 /**
- * struct fm_router - all of it
- * @kernel: kernel and module
- * @sysctls: settings of the namespace
+ * struct fm_router - the state of this router
+ * @kernel: the kernel and the module
+ * @sysctls: settings of the network namespace
  * @helper_ipvs: ip_vs_ftp is loaded
  * @helper_nat: nf_nat_ftp is loaded
- * @config: the module's services as they are written
- * @count: how many services
- * @service: these
+ * @config: the module's services as text
+ * @count: number of these services
+ * @service: the same services, their values parsed
  * @ipvs: IPVS
- * @policies: routing rules
- * @rules: rules of iptables and nftables
+ * @policies: routing rules that look at marks
+ * @rules: rules of iptables and nftables that do what the module does
  */
 struct fm_router {
 	struct fm_kernel kernel;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What "ftpmark check" looks at: routes and routing rules, over rtnetlink. */
+/* Gathers routes and routing rules, over rtnetlink. */
 
 #include <errno.h>
 #include <linux/fib_rules.h>
@@ -22,7 +22,7 @@ static int fm_route_type(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* As it looks up a packet with the service's mark, which routes may need. */
+/* Asks for the route of a packet with the service's mark. */
 static struct nl_msg *fm_route_message(const struct fm_prefix *vip,
 				       uint32_t mark)
 {
@@ -55,7 +55,7 @@ static int fm_local(struct nl_sock *sock, struct fm_instance *service)
 				     fm_route_type, &type);
 		if (err == -ENOMEM)
 			return err;
-		/* Without a route the answer is one of several errors. */
+		/* If no route exists, the answer is one of several errors. */
 		service->local[i] = type == RTN_LOCAL;
 	}
 	return 0;
@@ -63,7 +63,7 @@ static int fm_local(struct nl_sock *sock, struct fm_instance *service)
 
 /**
  * fm_local_gather() - find out which VIPs are local
- * @router: whose services'
+ * @router: the state of the router, with its services
  *
  * Return: 0 or -ENOMEM.
  */
@@ -93,7 +93,7 @@ static int fm_policy_find(struct nl_msg *msg, void *arg)
 	struct nlattr *attr[FRA_MAX + 1];
 	struct fm_policy *grown;
 
-	/* A mark of 0 is not said, but its mask is. */
+	/* The kernel leaves out a mark of 0, but not its mask. */
 	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(*rule), attr, FRA_MAX, NULL) ||
 	    (!attr[FRA_FWMARK] && !attr[FRA_FWMASK]))
 		return NL_SKIP;
@@ -131,7 +131,7 @@ static int fm_policies_ask(struct nl_sock *sock, int family,
 
 /**
  * fm_policies_gather() - read the routing rules that look at marks
- * @policies: these; what went wrong is told there
+ * @policies: the rules; the member err has other errors than -ENOMEM
  *
  * Return: 0 or -ENOMEM.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What "ftpmark check" looks at: rules of iptables and nftables that set a
- * mark, or translate the source of what comes from a port.
+ * Gathers rules of iptables and nftables that set a mark, or translate the
+ * source address of packets from a port.
  */
 
 #include <errno.h>
@@ -36,8 +36,8 @@ static int fm_rule_add(struct fm_filter_rules *rules,
 }
 
 /*
- * The word behind another one, its end marked by a blank or the line's. What
- * is negated, " ! --sport 20", is none.
+ * Finds the value of an option, which ends at a blank or the end of the line.
+ * A negated option, as in " ! --sport 20", gives NULL.
  */
 static const char *fm_nftables_word(const char *line, const char *option)
 {
@@ -48,7 +48,7 @@ static const char *fm_nftables_word(const char *line, const char *option)
 	return found + strlen(option);
 }
 
-/* "20", "0:1023" or "20,2020"; nobody sends from port 0. */
+/* Parses "20", "0:1023" or "20,2020", without port 0, which nobody uses. */
 static void fm_rule_ports(const char *word, struct fm_ranges *ports)
 {
 	struct fm_range *range;
@@ -67,7 +67,7 @@ static void fm_rule_ports(const char *word, struct fm_ranges *ports)
 	}
 }
 
-/* Of "-A CHAIN -s ADDRESS ...", where iptables-save has it. */
+/* Parses the source of "-A CHAIN -s ADDRESS ...", the form of iptables-save. */
 static void fm_rule_source(const char *line, struct fm_prefixes *from)
 {
 	const char *word = line + strlen("-A ");
@@ -83,7 +83,7 @@ static void fm_rule_source(const char *line, struct fm_prefixes *from)
 		from->count = 0;
 }
 
-/* A line of iptables-save: "-A CHAIN ...". */
+/* Takes a line of iptables-save, "-A CHAIN ...". */
 static int fm_save_line(const char *program, const char *table,
 			const char *line, struct fm_filter_rules *rules)
 {
@@ -167,7 +167,7 @@ static const char *fm_string(struct json_object *object, const char *key)
 	return text ? text : "";
 }
 
-/* 20, { "range": [20, 30] } or { "set": [20, ...] }. */
+/* Parses 20, { "range": [20, 30] } or { "set": [20, ...] }. */
 static void fm_nftables_ports(struct json_object *value,
 			      struct fm_ranges *ports)
 {
@@ -193,8 +193,8 @@ static void fm_nftables_ports(struct json_object *value,
 }
 
 /*
- * "10.0.0.1", { "prefix": { "addr": "10.0.0.0", "len": 24 } } or { "set": [...] }
- * of these; false for another.
+ * Parses "10.0.0.1", { "prefix": { "addr": "10.0.0.0", "len": 24 } }, or a
+ * { "set": [...] } of these. Returns false for other forms.
  */
 static bool fm_nftables_addresses(struct json_object *value,
 				  struct fm_prefixes *list)
@@ -228,8 +228,8 @@ static bool fm_nftables_addresses(struct json_object *value,
 }
 
 /*
- * "sport < 1024" and its like. A second one narrows the first, as in
- * "sport > 15 tcp sport < 25".
+ * Applies a comparison such as "sport < 1024". A second one narrows the range
+ * of the first: "sport > 15 tcp sport < 25".
  */
 static void fm_nftables_bound(const char *op, struct json_object *value,
 			      struct fm_ranges *ports)
@@ -244,7 +244,7 @@ static void fm_nftables_bound(const char *op, struct json_object *value,
 		range->first = 1;
 		range->last = 65535;
 	}
-	/* From here on it is the first port that is not below the bound. */
+	/* Now @port is the first port that is not below the bound. */
 	port += *op == '<' ? !!op[1] : !op[1];
 	if (*op == '>' && range->first < port)
 		range->first = port;
@@ -273,7 +273,7 @@ static void fm_nftables_match(struct json_object *match,
 		rule->from.count = 0;
 }
 
-/* One expression of a rule; true if it translates source addresses. */
+/* Takes one expression of a rule; true if it translates source addresses. */
 static bool fm_nftables_expression(struct json_object *expression,
 				   struct fm_filter_rule *rule)
 {
@@ -317,7 +317,7 @@ static int fm_nftables_rule(struct json_object *json,
 	return fm_rule_add(rules, &rule);
 }
 
-/* Without the elements of sets, which may be many. */
+/* -t leaves out the elements of sets, which may be many. */
 static int fm_nftables_read(struct fm_filter_rules *rules)
 {
 	static const char *const argv[] = { "nft", "-j", "-n", "-t", "list",
@@ -345,7 +345,7 @@ static int fm_nftables_read(struct fm_filter_rules *rules)
 	return err;
 }
 
-/* Whether there are any, without having the kernel load what makes them. */
+/* Whether tables exist. To ask iptables would make the kernel load modules. */
 static int fm_legacy_tables(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -367,8 +367,8 @@ static int fm_legacy_read(const char *names, const char *program,
 }
 
 /*
- * A question would have the kernel load nf_tables. If it is built in, it need
- * not show up below /sys/module.
+ * Whether the kernel has nf_tables now. To ask nft would load the module. If
+ * nf_tables is built in, it need not appear in /sys/module.
  */
 static bool fm_nftables_there(void)
 {
@@ -393,7 +393,8 @@ static bool fm_nftables_there(void)
 
 /**
  * fm_filter_rules_gather() - read rules of iptables and nftables
- * @rules: those that do what the module does; what went wrong is told there
+ * @rules: the rules that do what the module does; the member err has other
+ *	errors than -ENOMEM
  *
  * Return: 0 or -ENOMEM.
  */
@@ -407,10 +408,10 @@ int fm_filter_rules_gather(struct fm_filter_rules *rules)
 	errs[1] = fm_legacy_read("/proc/net/ip6_tables_names",
 				 "ip6tables-legacy", rules);
 	if (fm_nftables_there()) {
-		/* What iptables makes of nftables nft can't tell as well. */
+		/* nft can't print all rules that iptables-nft makes. */
 		errs[2] = fm_save_read("iptables-nft", rules);
 		errs[3] = fm_save_read("ip6tables-nft", rules);
-		/* Without this program nobody makes such tables. */
+		/* Without iptables-nft there are no such rules. */
 		for (i = 2; i < 4; i++) {
 			if (errs[i] == -ENOENT)
 				errs[i] = 0;
@@ -421,7 +422,7 @@ int fm_filter_rules_gather(struct fm_filter_rules *rules)
 		if (errs[i])
 			rules->err = errs[i];
 	}
-	/* These programs do not say so. */
+	/* The programs do not say that they lack a privilege. */
 	if (rules->err == -EIO && geteuid())
 		rules->err = -EPERM;
 	return rules->err == -ENOMEM ? -ENOMEM : 0;

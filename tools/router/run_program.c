@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Asking other programs. */
+/* Runs other programs and reads their output. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 enum { FM_NO_PROGRAM = 127 };
 
-/* Only its output is of interest, and in no language but one. */
+/* Runs the program in the C locale, without input and error messages. */
 static void fm_program_exec(const char *const argv[], int out)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -58,7 +58,7 @@ static int fm_program_drain(int fd, char **output)
 /**
  * fm_program_read() - run a program and read what it prints
  * @argv: the program and its words, ended by NULL
- * @output: what it has printed, to be freed by the caller
+ * @output: its output; the caller frees it
  *
  * Return: 0, -ENOENT if there is no such program, -EIO if it failed, or
  * another -errno.
@@ -73,7 +73,7 @@ int fm_program_read(const char *const argv[], char **output)
 	*output = NULL;
 	if (pipe2(fd, O_CLOEXEC))
 		return -errno;
-	/* Or the child would print what is still to be printed here. */
+	/* Otherwise the child would print the rest of the buffer, too. */
 	fflush(stdout);
 	pid = fork();
 	if (!pid)

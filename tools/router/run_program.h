@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Asking other programs. */
+/* Runs other programs and reads their output. */
 #ifndef FM_ROUTER_RUN_PROGRAM_H
 #define FM_ROUTER_RUN_PROGRAM_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What "ftpmark check" looks at: the module's services, understood. */
+/* Gathers the module's services, and parses their values. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void fm_instance_read(struct fm_instance *service,
 	service->enabled = fm_profile_enabled(profile);
 	service->notrack = notrack && !strcmp(notrack, "1");
 	service->mark = mark ? strtoul(mark, NULL, 10) : 0;
-	/* What a newer module has and this tool does not know is left out. */
+	/* Values that only a newer module knows are left out. */
 	if (!fm_prefixes_parse(fm_profile_list(profile, "vip"), true,
 			       FM_ITEMS_MAX, &service->vip, &fault))
 		service->vip.count = 0;
@@ -41,7 +41,7 @@ static void fm_instance_read(struct fm_instance *service,
 
 /**
  * fm_services_gather() - read the module's services
- * @router: where to
+ * @router: the state of the router
  *
  * Return: 0 or -errno, explained but for -ENOMEM.
  */
@@ -51,7 +51,7 @@ int fm_services_gather(struct fm_router *router)
 	size_t i;
 	int err;
 
-	/* Not there without the module, which is a finding. */
+	/* Without the module there are no services; a check reports that. */
 	if (fm_sysfs_open() == -ENOENT)
 		return 0;
 	err = fm_config_read(&router->config, NULL);
@@ -64,7 +64,7 @@ int fm_services_gather(struct fm_router *router)
 	for (i = 0; i < router->config.count; i++) {
 		service = &router->service[router->count];
 		fm_instance_read(service, &router->config.profile[i]);
-		/* Removed meanwhile: nothing to be checked. */
+		/* A service that was removed since then is left out. */
 		if (!fm_counts_read(service->profile->name, &service->counts))
 			router->count++;
 	}

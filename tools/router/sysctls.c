@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What "ftpmark check" looks at: settings of the network namespace. */
+/* Gathers settings of the network namespace. */
 
 #include <dirent.h>
 #include <limits.h>
@@ -45,7 +45,7 @@ static long fm_interface_number(const char *name, const char *file)
 	return fm_number(path);
 }
 
-/* "default" is for interfaces to come, and by "lo" no client comes in. */
+/* "default" is for new interfaces, and clients do not come in by "lo". */
 static bool fm_interface_counts(const char *name)
 {
 	return name[0] != '.' && strcmp(name, "all") &&
@@ -53,8 +53,8 @@ static bool fm_interface_counts(const char *name)
 }
 
 /*
- * An interface's check is the larger of its own and that of "all". Forwarding
- * is its own alone: a write of ip_forward is one to all of them.
+ * The kernel takes the larger rp_filter of "all" and the interface. For
+ * forwarding only the interface counts: a write of ip_forward sets them all.
  */
 static void fm_interfaces(struct fm_sysctls *sysctls)
 {
@@ -75,7 +75,7 @@ static void fm_interfaces(struct fm_sysctls *sysctls)
 		number = fm_interface_number(entry->d_name, "rp_filter");
 		if (number < all)
 			number = all;
-		/* 2 is the loose one. */
+		/* 1, strict, is stricter than 2, loose. */
 		if (number == 1 || sysctls->rp_filter == FM_UNKNOWN)
 			sysctls->rp_filter = number;
 		number = fm_interface_number(entry->d_name,

@@ -14,8 +14,8 @@ static void fm_add_stuck(const struct fm_step *step)
 }
 
 /*
- * The kernel refuses to create a service that exists, so the service that is
- * taken back here was created here. Its settings need no undoing.
+ * The first step creates the service; it fails if the service exists. Undoing
+ * that step removes the service, so the other steps need no undoing.
  */
 static int fm_add(struct fm_request *request)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What every verb does before its own work. */
+/* The work that verbs share: parse the words, enter the namespace, complain. */
 
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 /**
  * fm_verb_usage() - print the usage line of a verb
- * @out: where to
+ * @out: the stream to print to
  * @verb: the verb
  */
 void fm_verb_usage(FILE *out, const struct fm_verb *verb)
@@ -22,7 +22,7 @@ void fm_verb_usage(FILE *out, const struct fm_verb *verb)
 }
 
 /**
- * fm_word_error() - tell which word of a command line is wrong
+ * fm_word_error() - print which word of a command line is wrong
  * @call: the command line
  * @word: the word
  * @why: what is wrong with it
@@ -41,7 +41,7 @@ enum fm_status fm_word_error(const struct fm_call *call,
  * fm_open() - enter the network namespace and find the module
  * @call: the command line
  *
- * Return: FM_DONE, or the exit status of a failure that was explained.
+ * Return: FM_DONE, or the exit status of an error, explained.
  */
 enum fm_status fm_open(const struct fm_call *call)
 {
@@ -65,15 +65,15 @@ enum fm_status fm_open(const struct fm_call *call)
 }
 
 /**
- * fm_begin() - what every verb does first
+ * fm_begin() - do what most verbs do first
  * @call: the command line
  * @shape: what the verb takes
- * @request: what was asked for
+ * @request: what the words ask for
  *
- * Understands the words, enters the network namespace and makes sure that the
- * module is there: in this order, so that a mistake is told without either.
+ * Parses the words, then enters the network namespace and checks that the
+ * module is loaded. So errors of the command line come first.
  *
- * Return: FM_DONE, or the exit status of a failure that was explained.
+ * Return: FM_DONE, or the exit status of an error, explained.
  */
 enum fm_status fm_begin(const struct fm_call *call, enum fm_shape shape,
 			struct fm_request *request)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A verb, and what it was called with. */
+/* Verbs, their call, and their exit status. */
 #ifndef FM_VERBS_CALL_H
 #define FM_VERBS_CALL_H
 
@@ -11,9 +11,10 @@
 /**
  * enum fm_status - exit status
  * @FM_DONE: done
- * @FM_REFUSED: refused by the kernel; nothing has changed. Or "check"
- *	found a fault
- * @FM_USAGE: not understood
+ * @FM_REFUSED: the kernel refused it, and nothing has changed; or "check" found
+ *	a fault
+ * @FM_USAGE: the command line or a file was not understood, or "import" found no
+ *	service
  * @FM_NO_MODULE: the module is not loaded
  * @FM_DIFFERS: "restore --dry-run" found a difference
  */
@@ -29,13 +30,13 @@ struct fm_call;
 
 /**
  * struct fm_verb - one command of the tool
- * @name: the word
- * @words: what follows it, for the usage line; "" for nothing
- * @summary: what it does, in a line
- * @help: what else there is to know, whole lines, or NULL
- * @settings: the help ends in a list of the settings
+ * @name: its name on the command line
+ * @words: the words that follow it, for the usage line; "" for none
+ * @summary: one line that says what it does
+ * @help: more lines of help, or NULL
+ * @settings: list the settings at the end of the help
  * @json: it can print JSON
- * @run: does it
+ * @run: executes it
  */
 struct fm_verb {
 	const char *name;
@@ -48,12 +49,12 @@ struct fm_verb {
 };
 
 /**
- * struct fm_call - a verb and what it was called with
+ * struct fm_call - a verb and its arguments
  * @verb: the verb
  * @netns: network namespace to work in, or NULL for the caller's
- * @json: print JSON; only ever set for a verb that can
+ * @json: print JSON; set only for a verb that can
  * @argc: number of words after the verb
- * @argv: these words
+ * @argv: the words after the verb
  */
 struct fm_call {
 	const struct fm_verb *verb;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ftpmark check: all is gathered first, and judged then. */
+/* ftpmark check: gathers the state of the router, then judges it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "router/router.h"
 #include "verbs/call.h"
 
-/* In this order findings of one grade are told. */
+/* Findings of one grade are printed in this order. */
 static fm_check_fn *const fm_checks[] = {
 	fm_check_loaded,
 	fm_check_file,
@@ -27,7 +27,7 @@ static fm_check_fn *const fm_checks[] = {
 	fm_check_unseen,
 };
 
-/* Of each service that is enabled. */
+/* These checks run for each enabled service. */
 static fm_service_check_fn *const fm_service_checks[] = {
 	fm_check_vips,
 	fm_check_virtual,

@@ -21,7 +21,7 @@ static enum fm_status fm_switch(const struct fm_call *call, const char *value)
 }
 
 /**
- * fm_cmd_enable() - let packets see a service
+ * fm_cmd_enable() - enable a service
  * @call: the command line
  *
  * Return: exit status.
@@ -32,7 +32,7 @@ enum fm_status fm_cmd_enable(const struct fm_call *call)
 }
 
 /**
- * fm_cmd_disable() - hide a service from packets, keep its settings
+ * fm_cmd_disable() - disable a service; it keeps its settings
  * @call: the command line
  *
  * Return: exit status.

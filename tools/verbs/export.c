@@ -6,7 +6,7 @@
 #include "verbs/call.h"
 
 /**
- * fm_cmd_export() - print what another program has to know of a service
+ * fm_cmd_export() - print a service in the format of another program
  * @call: the command line
  *
  * Return: exit status.

@@ -19,7 +19,7 @@ static int fm_flush(void)
 		return err;
 	for (i = 0; i < count; i++) {
 		err = fm_sysfs_remove(names[i]);
-		/* Somebody else was faster: as good. */
+		/* Somebody else has removed it. */
 		if (err == -ENOENT)
 			err = 0;
 		if (err) {
@@ -32,7 +32,7 @@ static int fm_flush(void)
 }
 
 /**
- * fm_cmd_flush() - remove every service of the namespace
+ * fm_cmd_flush() - remove all services of the network namespace
  * @call: the command line
  *
  * Return: exit status.

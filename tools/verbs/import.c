@@ -10,7 +10,7 @@
 #include "module/configuration.h"
 #include "verbs/call.h"
 
-/* Notes are in the order of the lines that they are about. */
+/* Prints the notes, with their lines. Notes are ordered by line. */
 static void fm_import_say(const struct fm_import *import,
 			  const char *file, const char *text)
 {
@@ -32,7 +32,7 @@ static void fm_import_say(const struct fm_import *import,
 	fm_error_place(NULL, 0);
 }
 
-/* What a terminal should not see, nor the end of a text in its middle. */
+/* Replaces control characters, and zeros, which would end the text. */
 static void fm_import_clean(char *text, size_t size)
 {
 	size_t i;
@@ -97,7 +97,7 @@ static enum fm_status fm_import_text(char *text, size_t size, const char *file)
  * fm_cmd_import() - print the services that rules of iptables make
  * @call: the command line
  *
- * Neither the module nor a privilege is needed.
+ * It needs neither the module nor privileges.
  *
  * Return: exit status.
  */

@@ -21,7 +21,7 @@ static void fm_restore_stuck(const struct fm_step *step)
 	fm_error("%s: could not be set back", step->profile->name);
 }
 
-/* The changes of a service that stays, as the command that makes them. */
+/* Prints the changes of a service that stays as a "set" command. */
 static bool fm_restore_show_set(const struct fm_profile *now,
 				const struct fm_profile *want)
 {
@@ -44,7 +44,7 @@ static bool fm_restore_show_set(const struct fm_profile *now,
 	return differs;
 }
 
-/* As commands for "ftpmark", those that take away first. */
+/* Prints the difference as commands for "ftpmark", removals first. */
 static bool fm_restore_show(const struct fm_config *now,
 			    const struct fm_config *want)
 {
@@ -68,7 +68,10 @@ static bool fm_restore_show(const struct fm_config *now,
 	return differs;
 }
 
-/* The file does not say, and the module was built for a kernel without IPVS. */
+/*
+ * The default of "active" differs if the module was built for a kernel without
+ * IPVS. Sets it where the file does not.
+ */
 static void fm_restore_standards(struct fm_config *want)
 {
 	size_t active = fm_setting_index("active");
@@ -164,7 +167,7 @@ enum fm_status fm_cmd_restore(const struct fm_call *call)
 			named = true;
 		}
 	}
-	/* Before the module is asked for: a path is meant in this namespace. */
+	/* The path is meant in the mount namespace of the caller. */
 	if (fm_text_read(file, &text, &size))
 		return FM_USAGE;
 	status = fm_open(call);

@@ -24,7 +24,7 @@ enum fm_status fm_cmd_save(const struct fm_call *call)
 	status = fm_begin(call, FM_NO_WORDS, &request);
 	if (status != FM_DONE)
 		return status;
-	/* All is read before anything is printed. */
+	/* Read all services before any is printed. */
 	err = fm_config_read(&config, NULL);
 	if (!err) {
 		puts("# Saved by ftpmark " FTPMARK_VERSION

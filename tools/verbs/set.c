@@ -39,8 +39,9 @@ static int fm_set_plan(const struct fm_request *request,
 }
 
 /*
- * A clash of ports while changes are to come may be due to this order alone.
- * While another order is left to try, such a clash is not explained: -EAGAIN.
+ * Applies the changes in the order of the request. Ports may clash with another
+ * service in this order only. So if @try is set, and changes remain, a clash is
+ * not explained but returned as -EAGAIN.
  */
 static int fm_set_once(struct fm_request *request, bool try)
 {

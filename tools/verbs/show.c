@@ -2,8 +2,8 @@
 /*
  * ftpmark show [NAME]
  *
- * Every indented line is a WORD and a VALUE as "ftpmark set" takes them: a
- * list is one word, with commas, and an empty one is "none".
+ * Each indented line is a WORD and a VALUE, as "ftpmark set" takes them: a list
+ * is one word with commas, an empty list is "none".
  */
 
 #include <errno.h>
@@ -72,7 +72,7 @@ fm_show_value(const struct fm_setting *setting, const char *value)
 	return json_object_new_string(value);
 }
 
-/* Keys are the names of the files. */
+/* The keys are the names of the sysfs files. */
 static struct json_object *
 fm_show_json(const struct fm_profile *profile, const struct fm_counts *counts)
 {
@@ -122,7 +122,7 @@ static int fm_show(const struct fm_config *config, bool named,
 		puts("no services");
 	for (i = 0; i < config->count; i++) {
 		err = fm_show_one(&config->profile[i], named, list);
-		/* Removed since it was listed. */
+		/* Somebody removed it since it was listed. */
 		if (!named && (err == -ENOENT || err == -ENODEV))
 			continue;
 		if (err) {

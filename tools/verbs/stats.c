@@ -20,12 +20,12 @@
 #define FM_WATCH_SECONDS 2.0
 
 /**
- * struct fm_stats_options - what was asked for
- * @name: one service, or NULL
- * @explain: say what the counters mean
- * @prometheus: in the text format of Prometheus
- * @json: in JSON
- * @watch: seconds between two looks, or 0
+ * struct fm_stats_options - options of the command line
+ * @name: one service, or NULL for all
+ * @explain: print what the counters mean
+ * @prometheus: print the text format of Prometheus
+ * @json: print JSON
+ * @watch: seconds between two samples, or 0 for one sample
  */
 struct fm_stats_options {
 	const char *name;
@@ -38,8 +38,8 @@ struct fm_stats_options {
 /**
  * struct fm_sample - services and their counters at one time
  * @config: the services
- * @counts: of each of them
- * @time: when, in seconds
+ * @counts: the counters of each service
+ * @time: time of the sample in seconds
  */
 struct fm_sample {
 	struct fm_config config;
@@ -80,7 +80,7 @@ static int fm_sample_take(const char *name, struct fm_sample *sample)
 	for (i = 0; i < sample->config.count; i++) {
 		profile = &sample->config.profile[i];
 		err = fm_counts_read(profile->name, &sample->counts[i]);
-		/* Removed since it was listed: no counter of it is known. */
+		/* Somebody removed it since it was listed. */
 		if (!name && (err == -ENOENT || err == -ENODEV))
 			continue;
 		if (err) {
@@ -104,7 +104,7 @@ fm_sample_find(const struct fm_sample *sample, const char *name)
 	return NULL;
 }
 
-/* A counter that went back is that of a new service of the same name. */
+/* A counter that has shrunk belongs to a new service of the same name. */
 static double fm_rate(const struct fm_counts *counts,
 		      const struct fm_counts *before, size_t index,
 		      double seconds)
@@ -214,7 +214,7 @@ static int fm_stats_json(const struct fm_stats_options *options,
 	return fm_json_print(json, options->watch);
 }
 
-/* The mark as node_exporter's ipvs collector has it, so that series join. */
+/* The mark has the format of node_exporter's ipvs collector, for joins. */
 static void fm_stats_labels(const struct fm_profile *profile)
 {
 	unsigned long mark;
@@ -262,7 +262,7 @@ static int fm_stats_print(const struct fm_stats_options *options,
 		fm_stats_prometheus(sample);
 		return 0;
 	}
-	/* A terminal shows one state at a time, a file all of them. */
+	/* Clear a terminal before each sample; in a file, separate samples. */
 	if (options->watch && isatty(STDOUT_FILENO))
 		fputs("\033[H\033[J", stdout);
 	else if (before)
@@ -281,7 +281,7 @@ static void fm_stats_wait(double seconds)
 	nanosleep(&pause, NULL);
 }
 
-/* Until a signal ends it, or nobody reads any more. */
+/* Takes samples until a signal comes or nobody reads the output. */
 static int fm_stats(const struct fm_stats_options *options)
 {
 	struct fm_sample sample, before = { .counts = NULL };
@@ -303,7 +303,7 @@ static int fm_stats(const struct fm_stats_options *options)
 	return err;
 }
 
-/* No sign, exponent or "inf", all of which strtod() takes. */
+/* Refuses signs, exponents and "inf", which strtod() accepts. */
 static bool fm_stats_number(const char *word)
 {
 	return *word && !word[strspn(word, "0123456789.")];
@@ -339,7 +339,7 @@ static bool fm_stats_words(const struct fm_call *call,
 			options->prometheus = true;
 		} else if (!strcmp(word, "--watch")) {
 			options->watch = FM_WATCH_SECONDS;
-			/* It may be a service's name, but is not meant so. */
+			/* Seconds, even if a service has a number as its name. */
 			if (!fm_stats_number(next))
 				continue;
 			complaint->word = next;

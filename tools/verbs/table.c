@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of verbs. */
+/* The table of verbs, with their help. */
 
 #include "base/macros.h"
 #include "verbs/table.h"
