@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* TCP packets of the path benchmark, as a driver hands them over. */
-#ifndef FTPMARK_PACKET_H
-#define FTPMARK_PACKET_H
+#ifndef FTPMARK_BENCH_PACKET_H
+#define FTPMARK_BENCH_PACKET_H
 
 #include <linux/etherdevice.h>
 #include <linux/inet.h>
@@ -136,4 +136,4 @@ static inline void packet_read(const struct sk_buff *skb, u8 pf,
 	packet->mark = skb->mark;
 }
 
-#endif /* FTPMARK_PACKET_H */
+#endif /* FTPMARK_BENCH_PACKET_H */

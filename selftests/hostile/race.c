@@ -82,7 +82,7 @@ union ftpmark_packet {
 	struct ftpmark_packet6 ipv6;
 };
 
-static struct ftpmark_sender ftpmark_sender[FTPMARK_SENDERS];
+static struct ftpmark_sender ftpmark_senders[FTPMARK_SENDERS];
 static unsigned int ftpmark_steady_count = FTPMARK_STEADY_MAX;
 static atomic_bool ftpmark_all_sent;
 static atomic_ulong ftpmark_received, ftpmark_faults;
@@ -197,7 +197,7 @@ static unsigned long ftpmark_sent(void)
 	unsigned int i;
 
 	for (i = 0; i < FTPMARK_SENDERS; i++)
-		sent += atomic_load(&ftpmark_sender[i].sent);
+		sent += atomic_load(&ftpmark_senders[i].sent);
 	return sent;
 }
 
@@ -251,7 +251,7 @@ static bool ftpmark_mark_is_right(const struct ftpmark_probe *probe,
 				      ntohs(probe->tcp.dest), mark);
 }
 
-static int ftpmark_packet(struct nflog_g_handle *group, struct nfgenmsg *message,
+static int ftpmark_caught(struct nflog_g_handle *group, struct nfgenmsg *message,
 			  struct nflog_data *data, void *unused)
 {
 	struct ftpmark_probe probe;
@@ -291,7 +291,7 @@ static struct nflog_handle *ftpmark_log_open(void)
 		   sizeof(room));
 	setsockopt(nflog_fd(log), SOL_SOCKET, SO_RCVTIMEO, &second,
 		   sizeof(second));
-	nflog_callback_register(group, ftpmark_packet, NULL);
+	nflog_callback_register(group, ftpmark_caught, NULL);
 	return log;
 }
 
@@ -329,7 +329,7 @@ static void ftpmark_senders_open(const char *client, const char *device,
 	if (home < 0 || away < 0 || setns(away, CLONE_NEWNET))
 		ftpmark_race_die(path);
 	for (i = 0; i < FTPMARK_SENDERS; i++) {
-		struct ftpmark_sender *sender = &ftpmark_sender[i];
+		struct ftpmark_sender *sender = &ftpmark_senders[i];
 
 		sender->cpu = i % cpus;
 		sender->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -373,7 +373,7 @@ static bool ftpmark_enough(unsigned long least, bool reloads)
 	unsigned int i;
 
 	for (i = 0; i < FTPMARK_SENDERS; i++) {
-		if (atomic_load(&ftpmark_sender[i].sent) < least)
+		if (atomic_load(&ftpmark_senders[i].sent) < least)
 			return false;
 	}
 	for (i = 0; i < ftpmark_steady_count; i++) {
@@ -395,8 +395,8 @@ static bool ftpmark_report(void)
 	unsigned int i;
 
 	for (i = 0; i < FTPMARK_SENDERS; i++)
-		printf("sent_by_cpu%u %lu\n", ftpmark_sender[i].cpu,
-		       ftpmark_sender[i].sent);
+		printf("sent_by_cpu%u %lu\n", ftpmark_senders[i].cpu,
+		       ftpmark_senders[i].sent);
 	for (i = 0; i < ftpmark_steady_count; i++)
 		printf("states%u %u\n", i, ftpmark_steady_there(i));
 	printf("received %lu\nlost %lu\nwrong %lu\n", received,
@@ -436,9 +436,9 @@ int main(int argc, char **argv)
 
 	ftpmark_start(&receiver, ftpmark_receiver_thread, ftpmark_log_open());
 	for (i = 0; i < FTPMARK_SENDERS; i++) {
-		ftpmark_sender[i].seed = first_seed + i + 1;
+		ftpmark_senders[i].seed = first_seed + i + 1;
 		ftpmark_start(&senders, ftpmark_sender_thread,
-			      &ftpmark_sender[i]);
+			      &ftpmark_senders[i]);
 	}
 	for (i = 0; i < ftpmark_steady_count; i++)
 		ftpmark_start(&changers, ftpmark_steady_thread, &number[i]);

@@ -15,7 +15,7 @@
 #define FTPMARK_STATES 65536
 
 /* What a steady service does to packets. */
-struct ftpmark_state {
+struct ftpmark_phase {
 	__u32 mark;
 	bool enabled;
 	bool second_vip;
@@ -29,10 +29,10 @@ struct ftpmark_steady {
 	__u32 seed;
 	atomic_uint begun;
 	atomic_uint there;
-	struct ftpmark_state state[FTPMARK_STATES];
+	struct ftpmark_phase state[FTPMARK_STATES];
 };
 
-static struct ftpmark_steady ftpmark_steady[FTPMARK_STEADY_MAX];
+static struct ftpmark_steady ftpmark_steadies[FTPMARK_STEADY_MAX];
 static const char *ftpmark_unload, *ftpmark_load;
 static atomic_ulong ftpmark_reloads;
 
@@ -58,7 +58,7 @@ static void ftpmark_steady_write(const struct ftpmark_steady *steady,
 
 /* One VIP of each family, or two. */
 static void ftpmark_steady_vips(const struct ftpmark_steady *steady,
-				const struct ftpmark_state *state,
+				const struct ftpmark_phase *state,
 				char *value, size_t size)
 {
 	unsigned int first = steady->number * 2;
@@ -74,7 +74,7 @@ static void ftpmark_steady_vips(const struct ftpmark_steady *steady,
 
 static void ftpmark_steady_print(const struct ftpmark_steady *steady,
 				 const char *file,
-				 const struct ftpmark_state *state)
+				 const struct ftpmark_phase *state)
 {
 	char value[128];
 
@@ -92,29 +92,29 @@ static void ftpmark_steady_print(const struct ftpmark_steady *steady,
 	ftpmark_steady_write(steady, file, value);
 }
 
-static struct ftpmark_state *ftpmark_state_begin(struct ftpmark_steady *steady)
+static struct ftpmark_phase *ftpmark_phase_begin(struct ftpmark_steady *steady)
 {
 	unsigned int there = atomic_load(&steady->there);
-	struct ftpmark_state *next =
+	struct ftpmark_phase *next =
 		&steady->state[(there + 1) % FTPMARK_STATES];
 
 	*next = steady->state[there % FTPMARK_STATES];
 	return next;
 }
 
-static void ftpmark_state_begun(struct ftpmark_steady *steady)
+static void ftpmark_phase_begun(struct ftpmark_steady *steady)
 {
 	atomic_fetch_add(&steady->begun, 1);
 }
 
-static void ftpmark_state_there(struct ftpmark_steady *steady)
+static void ftpmark_phase_there(struct ftpmark_steady *steady)
 {
 	atomic_fetch_add(&steady->there, 1);
 }
 
 /* Creates the service with the settings of its last state. */
 static void ftpmark_steady_restore(const struct ftpmark_steady *steady,
-				   const struct ftpmark_state *state)
+				   const struct ftpmark_phase *state)
 {
 	char name[16];
 
@@ -131,11 +131,11 @@ static void ftpmark_steady_restore(const struct ftpmark_steady *steady,
 /* Removes the service, or the whole module, and brings it back. */
 static void ftpmark_steady_renew(struct ftpmark_steady *steady, bool reload)
 {
-	struct ftpmark_state *state = ftpmark_state_begin(steady);
+	struct ftpmark_phase *state = ftpmark_phase_begin(steady);
 	char name[16];
 
 	state->enabled = false;
-	ftpmark_state_begun(steady);
+	ftpmark_phase_begun(steady);
 	snprintf(name, sizeof(name), "steady%u", steady->number);
 	if (!reload) {
 		ftpmark_write_or_die("remove", name);
@@ -144,22 +144,22 @@ static void ftpmark_steady_renew(struct ftpmark_steady *steady, bool reload)
 			ftpmark_race_die(ftpmark_unload);
 		atomic_fetch_add(&ftpmark_reloads, 1);
 	}
-	ftpmark_state_there(steady);
+	ftpmark_phase_there(steady);
 	if (reload && system(ftpmark_load))
 		ftpmark_race_die(ftpmark_load);
 	ftpmark_steady_restore(steady, state);
 
-	state = ftpmark_state_begin(steady);
+	state = ftpmark_phase_begin(steady);
 	state->enabled = true;
-	ftpmark_state_begun(steady);
+	ftpmark_phase_begun(steady);
 	ftpmark_steady_print(steady, "enabled", state);
-	ftpmark_state_there(steady);
+	ftpmark_phase_there(steady);
 }
 
 static void ftpmark_steady_change(struct ftpmark_steady *steady,
 				  const char *file)
 {
-	struct ftpmark_state *state = ftpmark_state_begin(steady);
+	struct ftpmark_phase *state = ftpmark_phase_begin(steady);
 
 	if (!strcmp(file, "mark"))
 		/* Each mark is used once, so none is mistaken for another. */
@@ -174,9 +174,9 @@ static void ftpmark_steady_change(struct ftpmark_steady *steady,
 		state->enabled = !state->enabled;
 	else
 		state->second_vip = !state->second_vip;
-	ftpmark_state_begun(steady);
+	ftpmark_phase_begun(steady);
 	ftpmark_steady_print(steady, file, state);
-	ftpmark_state_there(steady);
+	ftpmark_phase_there(steady);
 }
 
 /* Changes settings that do not matter to packets to the VIP. */
@@ -202,7 +202,7 @@ void *ftpmark_steady_thread(void *argument)
 		"mark", "mark", "mark", "control_ports", "passive_ports",
 		"passive_ports", "vip", "enabled",
 	};
-	struct ftpmark_steady *steady = &ftpmark_steady[*(unsigned int *)argument];
+	struct ftpmark_steady *steady = &ftpmark_steadies[*(unsigned int *)argument];
 
 	while (!atomic_load(&ftpmark_race_stop)) {
 		__u32 chance = ftpmark_race_random(&steady->seed) % 100;
@@ -220,13 +220,13 @@ void *ftpmark_steady_thread(void *argument)
 void ftpmark_steady_start(unsigned int number, __u32 seed, const char *unload,
 			  const char *load)
 {
-	struct ftpmark_steady *steady = &ftpmark_steady[number];
+	struct ftpmark_steady *steady = &ftpmark_steadies[number];
 
 	ftpmark_unload = unload;
 	ftpmark_load = load;
 	steady->number = number;
 	steady->seed = seed;
-	steady->state[0] = (struct ftpmark_state) {
+	steady->state[0] = (struct ftpmark_phase) {
 		.mark		= (number + 1) << 28,
 		.control	= 21,
 		.passive_first	= 10000,
@@ -235,7 +235,7 @@ void ftpmark_steady_start(unsigned int number, __u32 seed, const char *unload,
 	ftpmark_steady_restore(steady, &steady->state[0]);
 }
 
-static __u32 ftpmark_state_mark(const struct ftpmark_state *state,
+static __u32 ftpmark_phase_mark(const struct ftpmark_phase *state,
 				bool second, __u16 port)
 {
 	if (!state->enabled || (second && !state->second_vip))
@@ -250,12 +250,12 @@ static __u32 ftpmark_state_mark(const struct ftpmark_state *state,
 bool ftpmark_steady_mark_is(unsigned int number, unsigned int since,
 			    bool second, __u16 port, __u32 mark)
 {
-	struct ftpmark_steady *steady = &ftpmark_steady[number];
+	struct ftpmark_steady *steady = &ftpmark_steadies[number];
 	unsigned int end = atomic_load(&steady->begun);
 	unsigned int at;
 
 	for (at = since; (int)(end - at) >= 0; at++) {
-		if (ftpmark_state_mark(&steady->state[at % FTPMARK_STATES],
+		if (ftpmark_phase_mark(&steady->state[at % FTPMARK_STATES],
 				       second, port) == mark)
 			return true;
 	}
@@ -265,7 +265,7 @@ bool ftpmark_steady_mark_is(unsigned int number, unsigned int since,
 /* The last state that is known to be in force. */
 unsigned int ftpmark_steady_there(unsigned int number)
 {
-	return atomic_load(&ftpmark_steady[number].there);
+	return atomic_load(&ftpmark_steadies[number].there);
 }
 
 unsigned long ftpmark_steady_reloads(void)

@@ -138,7 +138,7 @@ static bool test_file(const struct test_line *bad)
 	return good;
 }
 
-static void test_bad(const struct test_line *bad)
+static void test_bad_line(const struct test_line *bad)
 {
 	unsigned int failed = 0;
 	unsigned int i;
@@ -151,7 +151,7 @@ static void test_bad(const struct test_line *bad)
 }
 
 /* A file of fillers alone must not be refused. */
-static void test_good(void)
+static void test_good_files(void)
 {
 	static char text[TEST_TEXT_MAX];
 	struct fm_config_fault fault;
@@ -177,7 +177,7 @@ int main(void)
 	ksft_print_header();
 	ksft_set_plan(ARRAY_SIZE(test_lines) + 1);
 	for (i = 0; i < ARRAY_SIZE(test_lines); i++)
-		test_bad(&test_lines[i]);
-	test_good();
+		test_bad_line(&test_lines[i]);
+	test_good_files();
 	ksft_finished();
 }

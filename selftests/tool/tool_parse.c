@@ -23,32 +23,32 @@ enum {
 };
 
 /**
- * struct test_good - a line that has to be understood
+ * struct test_accepted - a line that has to be understood
  * @shape: what the verb takes
  * @words: the line
  * @want: the request, as test_format() prints it
  */
-struct test_good {
+struct test_accepted {
 	enum fm_shape shape;
 	const char *words[TEST_WORDS_MAX];
 	const char *want;
 };
 
 /**
- * struct test_bad - a line that has to be refused
+ * struct test_refused - a line that has to be refused
  * @shape: what the verb takes
  * @words: the line
  * @word: the word to complain about
  * @why: and the reason to give
  */
-struct test_bad {
+struct test_refused {
 	enum fm_shape shape;
 	const char *words[TEST_WORDS_MAX];
 	const char *word;
 	const char *why;
 };
 
-static const struct test_good test_good[] = {
+static const struct test_accepted test_good[] = {
 	{ FM_NO_WORDS, { NULL }, "-" },
 	{ FM_MAY_NAME, { NULL }, "-" },
 	{ FM_MAY_NAME, { "ftp" }, "ftp" },
@@ -86,7 +86,7 @@ static const struct test_good test_good[] = {
 	{ FM_NAME_SET, { "f", "vip", "a\tb" }, "f vip=a\tb" },
 };
 
-static const struct test_bad test_bad[] = {
+static const struct test_refused test_bad[] = {
 	{ FM_NO_WORDS, { "ftp" }, "ftp", "not expected" },
 	{ FM_NO_WORDS, { "" }, "", "not expected" },
 	{ FM_MAY_NAME, { "ftp", "mail" }, "mail", "not expected" },
