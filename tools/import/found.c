@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/macros.h"
 #include "import/found.h"
 
 /**
@@ -28,6 +29,7 @@ void *fm_import_grow(struct fm_import *import, void *array,
 	return array;
 }
 
+__printf(4, 0)
 static void fm_import_note(struct fm_import *import, unsigned int line,
 			   bool left, const char *fmt, va_list args)
 {
