@@ -27,6 +27,22 @@ check_conntrack_off() # WHEN
 	check "conntrack is off $1" ! conntrack_is_on
 }
 
+# IPVS has no service in this namespace, and had none: on Linux 7.2 and newer it has no
+# table of connections then either.
+test_before_any_service()
+{
+	local family failed=0
+
+	cluster_marker_module "real_servers=$listed"
+	for family in 4 6; do
+		new_cip "$family"
+		check_stays "before IPVS has any service nothing leaves, IPv$family" \
+			ftp $((++failed)) rs1 "$cip"
+	done
+	check_counts "before IPVS has any service" ftp 0 0 2
+	service_remove ftp
+}
+
 test_transfers()
 {
 	check_active_sessions
@@ -248,9 +264,32 @@ test_failures()
 	check_counts "with the service again" ftp $connections 2 3
 }
 
+# Newer kernels limit the entries of IPVS, and say nothing when there is no more room.
+test_limit()
+{
+	local name="with net.ipv4.vs.conn_max reached nothing leaves" limit
+
+	if ! limit=$(in_ns "$director" sysctl -n net.ipv4.vs.conn_max); then
+		skip "$name" "this kernel has no such limit"
+		return
+	fi
+	# The tests before this one have left entries.
+	in_ns "$director" sysctl -qw net.ipv4.vs.conn_max=1
+	new_cip 4
+	check_stays "$name" ftp 4 rs1 "$cip"
+	in_ns "$director" sysctl -qw net.ipv4.vs.conn_max="$limit"
+	new_cip 4
+	check_arrives "with the limit raised again: from the VIP" \
+		"tcp $vip4 20 1" rs1 "$cip"
+	: $((connections += 1))
+	check_counts "after the limit" ftp $connections 2 4
+}
+
 load_module
-cluster_up || exit
+cluster_up_without_services || exit
 active_up
+test_before_any_service
+cluster_fwmark_service
 cluster_marker_module "real_servers=$listed"
 test_transfers
 test_conntrack_control
@@ -264,4 +303,5 @@ test_untouched
 test_forms
 test_options
 test_failures
+test_limit
 finish

@@ -258,7 +258,8 @@ cluster_need()
 }
 
 # A second call makes a second cluster, which the variables then name.
-cluster_up()
+# All but the services of IPVS.
+cluster_up_without_services()
 {
 	cluster_need
 	setup_ns client director rs1 rs2
@@ -269,8 +270,12 @@ cluster_up()
 	cluster_link_server "$rs2" back2 "$rip2_4" "$rip2_6"
 	cluster_watch_client
 	cluster_watch_director
-	cluster_servers_start || return
-	cluster_fwmark_service
+	cluster_servers_start
+}
+
+cluster_up()
+{
+	cluster_up_without_services && cluster_fwmark_service
 }
 
 # "ip netns delete" only removes the name; the director ends with its last process.
