@@ -53,8 +53,8 @@ const struct fm_counter fm_counters[] = {
 		.meaning = "Active data connections dropped, untranslatable.",
 		.advice =
 "With active ipvs: IPVS has no service here yet, or no port of the VIP is\n"
-"free; with every kind: the service has no VIP of that family, or memory is\n"
-"short.",
+"free, or IPVS has net.ipv4.vs.conn_max connections (Linux 7.2 and newer);\n"
+"with every kind: the service has no VIP of that family, or memory is short.",
 	},
 };
 
