@@ -7,7 +7,10 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/cache.sh"
 
-: "${FTPMARK_SERIES:=6.1 6.12}"
+# Kernel series that are supported and tested, oldest to newest, and those of them whose
+# source the kernels with detectors are built from; "check" takes these by default.
+: "${FTPMARK_SERIES:=5.10 6.1 6.12 7.3}"
+: "${FTPMARK_SOURCES:=6.1 6.12}"
 ftpmark_top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 
 die()
@@ -91,31 +94,55 @@ kernel_arch()
 	cat "$built/arch"
 }
 
+# kernel_root RELEASE: prints the root of another distribution that "root" has made with
+# this kernel, or fails. What is installed on this machine is preferred.
+kernel_root()
+{
+	local file
+
+	[ -n "$1" ] && [ ! -e "/boot/vmlinuz-$1" ] || return
+	for file in "$FTPMARK_CACHE"/roots/*/release; do
+		[ ! -e "$file" ] || [ "$(<"$file")" != "$1" ] ||
+			{ echo "${file%/release}"; return; }
+	done
+	return 1
+}
+
 # kernel_image RELEASE: the file that boots.
 kernel_image()
 {
-	local built
+	local dir
 
-	built=$(kernel_built "$1") || { echo "/boot/vmlinuz-$1"; return; }
-	echo "$built/image"
+	if dir=$(kernel_built "$1"); then
+		echo "$dir/image"
+	elif dir=$(kernel_root "$1"); then
+		echo "$dir/kernel/boot/vmlinuz-$1"
+	else
+		echo "/boot/vmlinuz-$1"
+	fi
 }
 
 # kernel_modules RELEASE: the root directory that has its modules.
 kernel_modules()
 {
-	kernel_built "$1" || echo /
+	local root
+
+	kernel_built "$1" && return
+	root=$(kernel_root "$1") || { echo /; return; }
+	echo "$root/kernel"
 }
 
-# kernel_headers RELEASE: the directory to build a module against.
+# kernel_headers RELEASE: the directory to build a module against; in the root of
+# another distribution the build runs in that root.
 kernel_headers()
 {
-	local built dir
+	local dir
 
-	built=$(kernel_built "$1") && echo "$built/build" && return
+	dir=$(kernel_built "$1") && echo "$dir/build" && return
 	for dir in "/lib/modules/$1/build" "/usr/src/linux-headers-$1"; do
 		[ -e "$dir/Makefile" ] && echo "$dir" && return
 	done
-	return 1
+	dir=$(kernel_root "$1") && echo "$dir/usr/src/linux-headers-$1"
 }
 
 # kernels_installed SERIES: stock kernels that can be booted; first those with headers,
@@ -137,6 +164,19 @@ kernels_installed()
 	done | sort -k 1,1rn -k 2,2rV | cut -d ' ' -f 2
 }
 
+# kernels_in_roots SERIES: kernels of other distributions, the newest first.
+kernels_in_roots()
+{
+	cat "$FTPMARK_CACHE"/roots/*/release 2>/dev/null | grep "^$1\\." | sort -rV
+}
+
+# kernel_distributions SERIES: those that have it, one a line.
+kernel_distributions()
+{
+	awk -F '\t' -v series="$1" '$1 == series { print $2 }' \
+		"$ftpmark_top/selftests/machine/debian.tsv"
+}
+
 # kernel_release [RELEASE|SERIES|SERIES-VARIANT]: prints the release to use, or fails.
 # Without an argument, a stock one of the first series that has any.
 kernel_release()
@@ -148,21 +188,33 @@ kernel_release()
 		cat "$built/release"
 		return
 	fi
-	if [ -n "${1:-}" ] && [ -e "/boot/vmlinuz-$1" ]; then
+	if [ -n "${1:-}" ] && [ -e "/boot/vmlinuz-$1" ] ||
+	   kernel_root "${1:-}" >/dev/null; then
 		echo "$1"
 		return
 	fi
-	for series in ${1:-$FTPMARK_SERIES}; do
+	for series in ${1:-$FTPMARK_SOURCES}; do
 		release=$(kernels_installed "$series")
+		[ -n "$release" ] || release=$(kernels_in_roots "$series") || true
 		[ -n "$release" ] && echo "${release%%$'\n'*}" && return
 	done
 	return 1
 }
 
-# kernel_ready KERNEL: the same, but builds a variant if need be.
+# kernel_ready KERNEL: the same, but first builds a variant, or fetches what only another
+# distribution has, if need be.
 kernel_ready()
 {
-	! kernel_is_variant "$1" || kernel_variant "$1" >/dev/null || return
+	local distribution
+
+	if kernel_is_variant "$1"; then
+		kernel_variant "$1" >/dev/null || return
+	elif ! kernel_release "$1" >/dev/null; then
+		distribution=$(kernel_distributions "$1" | tail -n 1)
+		[ -n "$distribution" ] || return
+		"$ftpmark_top/selftests/machine/root" "$distribution" >/dev/null ||
+			return
+	fi
 	kernel_release "$1"
 }
 
@@ -204,9 +256,14 @@ build_module()
 # has UBSAN and counters of lines not for all its code, but for this module.
 make_module()
 {
-	local headers args=("${@:3}")
+	local headers root args=("${@:3}")
 
 	headers=$(kernel_headers "$1")
+	if root=$(kernel_root "$1") && [[ $headers == "$root"/* ]]; then
+		"$ftpmark_top/selftests/machine/inside" "$root" "$2" -- \
+			make -C "${headers#"$root"}" M="$2" "${args[@]}" modules
+		return
+	fi
 	if kernel_built "$1" >/dev/null; then
 		args+=(UBSAN_SANITIZE=y ARCH="$(kernel_arch "$1")")
 		! grep -qx CONFIG_GCOV_KERNEL=y "$headers/.config" ||

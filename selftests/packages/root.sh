@@ -32,7 +32,7 @@ root_unpack()
 	tar -C "$root" --xattrs -xpf "$base" || return
 	cat >"$work/bin/uname" <<-END
 	#!/bin/sh
-	[ "\$*" != -r ] || exec echo "$(root_kernel "${FTPMARK_SERIES%% *}")"
+	[ "\$*" != -r ] || exec echo "$(root_kernel "${FTPMARK_SOURCES%% *}")"
 	exec /bin/uname "\$@"
 	END
 	chmod 755 "$work/bin/uname"
@@ -178,7 +178,7 @@ root_only_version() # VERSION
 # and the configuration are real, but the release is out of range.
 root_old_kernel() # RELEASE
 {
-	local old=5.10.0-0-amd64 dir log=$work/old_kernel status=0
+	local old=4.19.0-0-amd64 dir log=$work/old_kernel status=0
 
 	dir=$root/lib/modules/$old
 	mkdir -p "$dir"
