@@ -17,7 +17,7 @@
  * The oldest kernel that is supported, written here and nowhere else: Kbuild
  * reads this line, and make lint holds all other mentions against it.
  */
-#define FTPMARK_KERNEL_MIN KERNEL_VERSION(6, 1, 0)
+#define FTPMARK_KERNEL_MIN KERNEL_VERSION(5, 10, 0)
 
 #if LINUX_VERSION_CODE < FTPMARK_KERNEL_MIN
 #error "nf_ftpmark: this kernel is too old; see FTPMARK_KERNEL_MIN"
