@@ -89,6 +89,13 @@ check-matrix:
 	selftests/machine/matrix $(if $(SHORT),--short) | tee build/matrix.tap
 	selftests/judge/verdict --label matrix --closing <build/matrix.tap
 
+# The newest kernels of Debian's testing, unstable and backports, as of today.
+.PHONY: check-newest
+check-newest:
+	$(DEPS) build vm test newest
+	$(MAKE) tool
+	selftests/check_newest $(DISTRIBUTIONS)
+
 # Kernels with the detectors of bugs are built once and kept. SHORT=1: those that
 # find most in the time.
 .PHONY: check-debug
@@ -170,7 +177,8 @@ help:
 	@echo 'make check      every test, in VMs with both supported kernels'
 	@echo 'make check-packages  the packages on a Debian system, in VMs'
 	@echo 'make check-packages-full  the same, and DKMS builds while it is in use'
-	@echo 'make check-matrix   the build for every kernel of Debian 12 (SHORT=1)'
+	@echo 'make check-matrix   the build for every kernel of Debian 11 to sid (SHORT=1)'
+	@echo 'make check-newest   the core tests on the newest kernels that Debian has today'
 	@echo 'make check-debug   the tests in kernels built to detect bugs (SHORT=1,'
 	@echo '                or KERNELS=, such as 6.1-um 6.12-debug 6.1-kcsan)'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
