@@ -68,7 +68,7 @@ demo:
 
 .PHONY: check
 check:
-	$(DEPS) build deb rpm vm test lint kernels
+	$(DEPS) build deb rpm vm test lint kernels newest
 	$(MAKE) tool
 	selftests/check --host
 
@@ -174,7 +174,7 @@ help:
 	@echo 'make deb        Debian packages in build/deb'
 	@echo 'make rpm        RPM packages in build/rpm'
 	@echo 'make demo       an FTP cluster behind a router, in a VM'
-	@echo 'make check      every test, in VMs with both supported kernels'
+	@echo 'make check      every test, in VMs with the oldest to the newest kernel'
 	@echo 'make check-packages  the packages on a Debian system, in VMs'
 	@echo 'make check-packages-full  the same, and DKMS builds while it is in use'
 	@echo 'make check-matrix   the build for every kernel of Debian 11 to sid (SHORT=1)'
