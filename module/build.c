@@ -138,7 +138,7 @@ static void ftpmark_build_hooks(struct ftpmark_table *table,
  *
  * Context: may sleep.
  * Return: a table to be published or destroyed, or an ERR_PTR: -EEXIST when two
- * services share a VIP and port, -ENOMEM, -EAGAIN.
+ * services share a VIP and port, -ENOMEM.
  */
 struct ftpmark_table *
 ftpmark_table_create(const struct ftpmark_source *sources, u32 count,

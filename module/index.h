@@ -19,35 +19,36 @@ union ftpmark_key {
 };
 
 /**
- * struct ftpmark_index - a perfect hash: one probe finds a key or its absence
- * @bucket_mask: number of buckets less one
+ * struct ftpmark_index - where in an array of slots a key is
  * @slot_mask: number of slots less one, times the size of a slot
- * @pilots: for each bucket, a number that sends its keys to slots of their own;
- *	times the size of a slot, too
  * @slots: the slots; the caller decides what they hold
  * @multiplier: random, the same for all keys
  *
- * The method is "hash, displace and compress": a key's hash selects a bucket,
- * and building chooses each bucket's pilot so that no two keys share a slot. A
- * lookup costs the same for any number of keys, hit or miss.
+ * A key's hash selects a slot. If another key has it, the next free one is
+ * taken (linear probing), so an index of any keys can be built. A lookup ends
+ * at the key, or at a free slot if there is no such key. At most a quarter of
+ * the slots is taken: most lookups read one slot, however many keys there are.
+ *
+ * Packets choose only the key that is looked up: how many slots a lookup reads
+ * at most is decided when the index is built. Whoever chooses the keys does not
+ * know the multiplier, and building draws another one if slots in use lie too
+ * close together for it.
  */
 struct ftpmark_index {
-	u32 bucket_mask;
-	u32 slot_mask;
-	const u32 *pilots;
+	unsigned long slot_mask;
 	void *slots;
 	u64 multiplier[4];
 } ____cacheline_aligned;
 
-/* A slot is selected by the hash's upper 17 bits, a bucket by its lower 16. */
-#define FTPMARK_INDEX_HASH_SHIFT	15
+/* The bits of a hash that select a slot begin here. */
+#define FTPMARK_INDEX_HASH_SHIFT	32
 #define FTPMARK_INDEX_KEYS_MAX		BIT(16)
 
 /* The middle bits of a product depend on every bit of the word. */
-static inline u32 ftpmark_index_hash4(const struct ftpmark_index *index,
+static inline u64 ftpmark_index_hash4(const struct ftpmark_index *index,
 				      u32 word)
 {
-	return (word * index->multiplier[0]) >> 32;
+	return word * index->multiplier[0];
 }
 
 /* Loads half of an IPv6 address, 0 or 1, which packets need not align. */
@@ -67,57 +68,67 @@ static inline bool ftpmark_index_equal6(const void *a, const void *b)
 }
 
 #ifdef CONFIG_ARCH_SUPPORTS_INT128
-/* Returns the upper half of a 128-bit product. */
-static inline u64 ftpmark_index_mul_high(u64 a, u64 b)
+/* Returns both halves of a 128-bit product, XORed. */
+static inline u64 ftpmark_index_mul_fold(u64 a, u64 b)
 {
 #ifdef CONFIG_X86_64
 	u64 high;
 
 	/* gcc aligns the stack of a function that has a 128-bit variable. */
 	asm("mulq %2" : "=d" (high), "+a" (a) : "r" (b) : "cc");
-	return high;
+	return high ^ a;
 #else
-	return mul_u64_u64_shr(a, b, 64);
+	return mul_u64_u64_shr(a, b, 64) ^ a * b;
 #endif
 }
 #endif
 
 /*
- * Middle bits of a product, as in ftpmark_index_hash4(). That takes one
- * multiplication on a processor with 128-bit products; others use multilinear
- * hashing in halves ("Strongly universal string hashing is fast", Lemire and
- * Kaser, 2014).
+ * One multiplication on a processor with 128-bit products. A bit of the address
+ * changes the product from the same bit on, so the upper half alone would
+ * hardly depend on the lower bits, and the lower half alone not on the upper
+ * ones. Other processors use multilinear hashing in halves ("Strongly universal
+ * string hashing is fast", Lemire and Kaser, 2014).
  */
-static inline u32 ftpmark_index_hash6(const struct ftpmark_index *index,
+static inline u64 ftpmark_index_hash6(const struct ftpmark_index *index,
 				      const void *addr)
 {
 	u64 first = ftpmark_index_half(addr, 0);
 	u64 second = ftpmark_index_half(addr, 1);
 #ifdef CONFIG_ARCH_SUPPORTS_INT128
-	return ftpmark_index_mul_high(first + index->multiplier[0],
+	return ftpmark_index_mul_fold(first + index->multiplier[0],
 				      second + index->multiplier[1]);
 #else
-	return (((u32)first + index->multiplier[0]) *
-		((first >> 32) + index->multiplier[1]) +
-		((u32)second + index->multiplier[2]) *
-		((second >> 32) + index->multiplier[3])) >> 32;
+	return ((u32)first + index->multiplier[0]) *
+	       ((first >> 32) + index->multiplier[1]) +
+	       ((u32)second + index->multiplier[2]) *
+	       ((second >> 32) + index->multiplier[3]);
 #endif
 }
 
-/* Returns the offset of a key's slot; 1 << @slot_shift is a slot's size. */
-static inline u32 ftpmark_index_slot(const struct ftpmark_index *index,
-				     u32 hash, unsigned int slot_shift)
+/*
+ * Returns the offset of the slot where a key's lookup begins;
+ * 1 << @slot_shift is a slot's size.
+ */
+static inline unsigned long
+ftpmark_index_first(const struct ftpmark_index *index, u64 hash,
+		    unsigned int slot_shift)
 {
-	u32 pilot = index->pilots[hash & index->bucket_mask];
-
-	return ((hash >> (FTPMARK_INDEX_HASH_SHIFT - slot_shift)) ^ pilot) &
+	return (hash >> (FTPMARK_INDEX_HASH_SHIFT - slot_shift)) &
 	       index->slot_mask;
+}
+
+/* Returns the offset of the slot behind another; the first follows the last. */
+static inline unsigned long
+ftpmark_index_next(const struct ftpmark_index *index, unsigned long offset,
+		   unsigned int slot_shift)
+{
+	return (offset + BIT(slot_shift)) & index->slot_mask;
 }
 
 u32 ftpmark_index_slots(u32 count);
 int ftpmark_index_build(struct ftpmark_index *index,
 			const union ftpmark_key *keys, u32 count, bool ipv6,
 			unsigned int slot_shift);
-void ftpmark_index_destroy(struct ftpmark_index *index);
 
 #endif

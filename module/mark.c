@@ -104,8 +104,8 @@ unsigned int ftpmark_mark_ipv4(void *priv, struct sk_buff *skb,
 	if (ip->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
 
-	vip = ftpmark_vip4_slot(&rcu_dereference(ns->table)->vips, ip->daddr);
-	if (likely(vip->addr != ip->daddr))
+	if (likely(!ftpmark_vip4_lookup(&rcu_dereference(ns->table)->vips,
+					ip->daddr, &vip)))
 		return NF_ACCEPT;
 
 	if (unlikely(!ftpmark_plain_tcp4(skb, ip) || skb->mark))
@@ -134,8 +134,8 @@ unsigned int ftpmark_mark_ipv6(void *priv, struct sk_buff *skb,
 	    !ftpmark_before_tcp6(ip->nexthdr))
 		return NF_ACCEPT;
 
-	vip6 = ftpmark_vip6_slot(&rcu_dereference(ns->table)->vips, &ip->daddr);
-	if (likely(!ftpmark_index_equal6(&vip6->addr, &ip->daddr)))
+	if (likely(!ftpmark_vip6_lookup(&rcu_dereference(ns->table)->vips,
+					&ip->daddr, &vip6)))
 		return NF_ACCEPT;
 
 	if (unlikely(!ftpmark_plain_tcp6(skb, ip) || skb->mark))

@@ -13,9 +13,8 @@
 #include "vips.h"
 
 /*
- * What packets find in the slots of a family without a VIP. A packet to the
- * address 0 matches it, but no port of it means anything, and nobody reads its
- * counters.
+ * What packets find in a free slot. A packet to the address 0 matches it, but
+ * no port of it means anything, and nobody reads its counters.
  */
 static DEFINE_PER_CPU(struct ftpmark_stats, ftpmark_no_stats);
 
@@ -30,8 +29,6 @@ static const struct ftpmark_port_map ftpmark_no_ports = {
 struct ftpmark_vip6 ftpmark_no_vip = {
 	.vip.map = &ftpmark_no_ports,
 };
-
-const u32 ftpmark_no_pilot;
 
 /**
  * struct ftpmark_vips_work - what building the VIPs needs and packets do not
@@ -185,47 +182,42 @@ static void ftpmark_vip_fill(struct ftpmark_vip *vip,
 	map->more = map->count > (passive ? 2 : 1);
 }
 
-/*
- * Free slots get the first key. A lookup of that key ends in its own slot, so
- * no address can match in a free one. (A single slot is never free.)
- */
-static void ftpmark_slots_clear(struct ftpmark_index *index, u32 count,
-				const union ftpmark_key *key, bool ipv6)
+static struct ftpmark_vip *ftpmark_slot(const struct ftpmark_index *index,
+					unsigned long offset)
 {
-	struct ftpmark_vip6 *slots6 = index->slots;
-	struct ftpmark_vip *slots4 = index->slots;
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		if (ipv6)
-			memcpy(&slots6[i].addr, key, sizeof(slots6[i].addr));
-		else
-			slots4[i].addr = (__force __be32)key->word[0];
-	}
+	return index->slots + offset;
 }
 
-/* Writes the address of a VIP into its slot, and returns the slot. */
+/* Takes the first free slot of a VIP's lookup, and returns it. */
 static struct ftpmark_vip *ftpmark_slot_take(const struct ftpmark_index *index,
 					     const union ftpmark_key *key,
 					     bool ipv6)
 {
-	struct ftpmark_vip6 *vip6;
-	struct ftpmark_vip *vip;
-	u32 hash;
+	unsigned int slot_shift = ipv6 ? FTPMARK_VIP6_SHIFT : FTPMARK_VIP_SHIFT;
+	u64 hash = ipv6 ? ftpmark_index_hash6(index, key) :
+			  ftpmark_index_hash4(index, key->word[0]);
+	unsigned long at = ftpmark_index_first(index, hash, slot_shift);
+	struct ftpmark_vip *vip = ftpmark_slot(index, at);
 
-	if (!ipv6) {
-		hash = ftpmark_index_hash4(index, key->word[0]);
-		vip = index->slots + ftpmark_index_slot(index, hash,
-							FTPMARK_VIP_SHIFT);
-		vip->addr = (__force __be32)key->word[0];
-		return vip;
+	while (!ftpmark_vip_free(vip)) {
+		at = ftpmark_index_next(index, at, slot_shift);
+		vip = ftpmark_slot(index, at);
 	}
+	if (ipv6)
+		memcpy(&container_of(vip, struct ftpmark_vip6, vip)->addr, key,
+		       sizeof(struct in6_addr));
+	else
+		vip->addr = (__force __be32)key->word[0];
+	return vip;
+}
 
-	hash = ftpmark_index_hash6(index, key);
-	vip6 = index->slots + ftpmark_index_slot(index, hash,
-						 FTPMARK_VIP6_SHIFT);
-	memcpy(&vip6->addr, key, sizeof(vip6->addr));
-	return &vip6->vip;
+static void ftpmark_slots_clear(struct ftpmark_index *index, u32 count,
+				unsigned int slot_shift)
+{
+	unsigned long i;
+
+	for (i = 0; i < count; i++)
+		ftpmark_slot(index, i << slot_shift)->map = &ftpmark_no_ports;
 }
 
 static int ftpmark_slots_fill(struct ftpmark_vips_work *work,
@@ -281,8 +273,7 @@ static int ftpmark_vips_build_family(struct ftpmark_vips_work *work,
 	if (!index->slots)
 		return -ENOMEM;
 
-	ftpmark_slots_clear(index, ftpmark_index_slots(count), &work->keys[0],
-			    ipv6);
+	ftpmark_slots_clear(index, ftpmark_index_slots(count), slot_shift);
 	return ftpmark_slots_fill(work, index, ipv6);
 }
 
@@ -314,7 +305,7 @@ static int ftpmark_vips_build_indexes(struct ftpmark_vips_work *work)
  * @refusal: the reason, when refused
  *
  * Context: may sleep.
- * Return: 0, -EEXIST when two services share a VIP and port, -ENOMEM, -EAGAIN;
+ * Return: 0, -EEXIST when two services share a VIP and port, -ENOMEM;
  * ftpmark_vips_destroy() is due in all cases.
  */
 int ftpmark_vips_build(struct ftpmark_vips *vips,
@@ -345,8 +336,6 @@ int ftpmark_vips_build(struct ftpmark_vips *vips,
 
 static void ftpmark_slots_destroy(struct ftpmark_index *index)
 {
-	if (index->pilots != &ftpmark_no_pilot)
-		ftpmark_index_destroy(index);
 	if (index->slots != &ftpmark_no_vip)
 		kvfree(index->slots);
 }
@@ -376,15 +365,16 @@ const struct ftpmark_port_map *
 ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
 		   const union ftpmark_key *addr)
 {
-	const struct in6_addr *addr6 = (const struct in6_addr *)addr;
-	__be32 addr4 = (__force __be32)addr->word[0];
-	const struct ftpmark_vip6 *slot6;
-	const struct ftpmark_vip *slot4;
+	const struct ftpmark_vip6 *vip6;
+	const struct ftpmark_vip *vip;
 
 	if (family == NFPROTO_IPV4) {
-		slot4 = ftpmark_vip4_slot(vips, addr4);
-		return slot4->addr == addr4 ? slot4->map : NULL;
+		if (!ftpmark_vip4_lookup(vips, (__force __be32)addr->word[0],
+					 &vip))
+			return NULL;
+		return vip->map;
 	}
-	slot6 = ftpmark_vip6_slot(vips, addr6);
-	return ftpmark_index_equal6(&slot6->addr, addr6) ? slot6->vip.map : NULL;
+	if (!ftpmark_vip6_lookup(vips, (const struct in6_addr *)addr, &vip6))
+		return NULL;
+	return vip6->vip.map;
 }

@@ -61,12 +61,10 @@ struct ftpmark_vips {
 	struct ftpmark_port_rule *rules;
 };
 
-extern const u32 ftpmark_no_pilot;
 extern struct ftpmark_vip6 ftpmark_no_vip;
 
-/* An index without a VIP: every lookup ends at ftpmark_no_vip. */
+/* An index without a VIP: its one slot is free. */
 #define FTPMARK_INDEX_EMPTY {			\
-	.pilots	= &ftpmark_no_pilot,		\
 	.slots	= &ftpmark_no_vip,		\
 }
 
@@ -86,29 +84,59 @@ const struct ftpmark_port_map *
 ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
 		   const union ftpmark_key *addr);
 
-/*
- * The slot where an IPv4 VIP would be; never NULL, since a test for NULL would
- * cost the fast path an instruction. The caller compares the address.
- */
-static inline const struct ftpmark_vip *
-ftpmark_vip4_slot(const struct ftpmark_vips *vips, __be32 addr)
+/* Whether no VIP has a slot: each VIP has a control port. */
+static inline bool ftpmark_vip_free(const struct ftpmark_vip *vip)
 {
-	const struct ftpmark_index *index = &vips->vip4;
-	u32 hash = ftpmark_index_hash4(index, (__force u32)addr);
-
-	return index->slots + ftpmark_index_slot(index, hash,
-						 FTPMARK_VIP_SHIFT);
+	return !vip->control_count;
 }
 
-/* The slot where an IPv6 VIP would be; as ftpmark_vip4_slot(). */
-static inline const struct ftpmark_vip6 *
-ftpmark_vip6_slot(const struct ftpmark_vips *vips, const struct in6_addr *addr)
+/*
+ * Finds an IPv4 VIP; returns whether there is one. The address 0.0.0.0 may also
+ * find a free slot, where no port means anything: packets to a VIP then need
+ * one comparison. (It returns no pointer, since the caller's test for NULL
+ * would cost each of them two instructions.)
+ */
+static inline bool ftpmark_vip4_lookup(const struct ftpmark_vips *vips,
+				       __be32 addr,
+				       const struct ftpmark_vip **found)
+{
+	const struct ftpmark_index *index = &vips->vip4;
+	u64 hash = ftpmark_index_hash4(index, (__force u32)addr);
+	unsigned long at = ftpmark_index_first(index, hash, FTPMARK_VIP_SHIFT);
+
+	for (;;) {
+		const struct ftpmark_vip *vip = index->slots + at;
+
+		if (vip->addr == addr) {
+			*found = vip;
+			return true;
+		}
+		if (likely(ftpmark_vip_free(vip)))
+			return false;
+		at = ftpmark_index_next(index, at, FTPMARK_VIP_SHIFT);
+	}
+}
+
+/* Finds an IPv6 VIP; as ftpmark_vip4_lookup(). */
+static inline bool ftpmark_vip6_lookup(const struct ftpmark_vips *vips,
+				       const struct in6_addr *addr,
+				       const struct ftpmark_vip6 **found)
 {
 	const struct ftpmark_index *index = &vips->vip6;
-	u32 hash = ftpmark_index_hash6(index, addr);
+	u64 hash = ftpmark_index_hash6(index, addr);
+	unsigned long at = ftpmark_index_first(index, hash, FTPMARK_VIP6_SHIFT);
 
-	return index->slots + ftpmark_index_slot(index, hash,
-						 FTPMARK_VIP6_SHIFT);
+	for (;;) {
+		const struct ftpmark_vip6 *vip6 = index->slots + at;
+
+		if (ftpmark_index_equal6(&vip6->addr, addr)) {
+			*found = vip6;
+			return true;
+		}
+		if (likely(ftpmark_vip_free(&vip6->vip)))
+			return false;
+		at = ftpmark_index_next(index, at, FTPMARK_VIP6_SHIFT);
+	}
 }
 
 #endif

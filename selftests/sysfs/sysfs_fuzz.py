@@ -10,6 +10,7 @@ writes were taken and refused, by errno. Exit status 1 if anything differed.
 """
 import collections
 import errno
+import ipaddress
 import os
 import random
 import sys
@@ -86,6 +87,18 @@ class Values:
             return ":".join(groups)
         return self.rng.choice(HOSTS)
 
+    def alike(self):
+        """Addresses that differ in one byte."""
+        base = self.rng.choice(VIPS)
+        host = bytearray(ipaddress.ip_address(base).packed)
+        at = self.rng.randrange(len(host))
+        numbers = self.rng.sample(range(1, 127), self.rng.randrange(1, 17))
+        hosts = []
+        for number in numbers:
+            host[at] = number
+            hosts.append(str(ipaddress.ip_address(bytes(host))))
+        return hosts
+
     def port(self):
         if self.rng.random() < 0.5:
             return self.rng.choice(PORTS)
@@ -130,7 +143,10 @@ class Values:
         return self.rng.choice([0, 1, 1, 1, 2, 2, 3, 5])
 
     def list(self, file):
-        words = [self.item(file) for _ in range(self.length(file))]
+        if file == "vip" and self.rng.random() < 0.3:
+            words = self.alike()
+        else:
+            words = [self.item(file) for _ in range(self.length(file))]
         text = self.rng.choice(["", "", "", " ", ",", "\n"])
         for word in words:
             text += word + self.rng.choice(
