@@ -16,10 +16,24 @@
 #include "table.h"
 
 /*
+ * Whether the sender of a packet accepts a connection that another host has
+ * opened from the VIP: the director itself, say. IPVS must not see such a
+ * SYN-ACK marked, for it would schedule it as a new connection to a service.
+ * But if real servers answer clients directly, it is by this that their active
+ * data connections find them; those have a source port of their own.
+ */
+static bool ftpmark_mark_foreign(const struct ftpmark_target *target,
+				 const struct tcphdr *tcp)
+{
+	return ftpmark_is_syn_ack(tcp) &&
+	       !ftpmark_target_sends(target, ntohs(tcp->dest));
+}
+
+/*
  * Slow path: everything that ftpmark_mark_plain() does not handle. That is a
- * packet that is not plain, or came with a mark; a port in a further range of
- * the service, of a further service of the VIP, or of no service; and a control
- * packet whose sender has to be remembered.
+ * packet that is not plain, has SYN, or came with a mark; a port in a further
+ * range of the service, of a further service of the VIP, or of no service; and
+ * a control packet whose sender has to be remembered.
  */
 static noinline unsigned int
 ftpmark_mark_rest(struct sk_buff *skb, u8 family,
@@ -43,6 +57,8 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 	}
 
 	target = rule->target;
+	if (ftpmark_mark_foreign(target, tcp))
+		return NF_ACCEPT;
 	if (skb->mark && skb->mark != target->mark) {
 		ftpmark_stat_inc(target->stats, FTPMARK_STAT_ALREADY_MARKED);
 		if (target->keep)
@@ -56,7 +72,10 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 	return NF_ACCEPT;
 }
 
-/* Fast path: a plain packet to a VIP, without a mark. */
+/*
+ * Fast path: a plain packet to a VIP, without a mark. The first packet of a
+ * connection leaves it, so that a SYN-ACK costs the others two instructions.
+ */
 static __always_inline unsigned int
 ftpmark_mark_plain(struct sk_buff *skb, u8 family,
 		   const struct ftpmark_vip *vip, const struct tcphdr *tcp)
@@ -64,6 +83,8 @@ ftpmark_mark_plain(struct sk_buff *skb, u8 family,
 	struct ftpmark_stats __percpu *stats = vip->stats;
 	u16 port = ntohs(tcp->dest);
 
+	if (unlikely(tcp->syn))
+		return ftpmark_mark_rest(skb, family, vip->map);
 	if (likely((u16)(port - vip->passive_first) < vip->passive_count)) {
 		skb->mark = vip->mark;
 		ftpmark_stat_inc(stats, FTPMARK_STAT_PASSIVE_PACKETS);
@@ -77,7 +98,7 @@ ftpmark_mark_plain(struct sk_buff *skb, u8 family,
 		ftpmark_stat_add(stats, FTPMARK_STAT_BYTES, skb->len);
 		return NF_ACCEPT;
 	}
-	if (!vip->map->more && !vip->map->clients && !ftpmark_is_syn(tcp))
+	if (!vip->map->more && !vip->map->clients)
 		return NF_ACCEPT;
 	return ftpmark_mark_rest(skb, family, vip->map);
 }

@@ -36,6 +36,12 @@ static inline bool ftpmark_is_syn(const struct tcphdr *tcp)
 	       TCP_FLAG_SYN;
 }
 
+/* Whether this is the answer to a connection's first segment. */
+static inline bool ftpmark_is_syn_ack(const struct tcphdr *tcp)
+{
+	return tcp->syn && tcp->ack;
+}
+
 /*
  * Whether an IPv4 packet is plain. A plain packet has its TCP header right
  * behind an IP header without options or extensions, both lie in the skb's

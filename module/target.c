@@ -116,3 +116,22 @@ void ftpmark_targets_destroy(struct ftpmark_targets *targets)
 	kvfree(targets->ranges);
 	kvfree(targets->prefixes);
 }
+
+/**
+ * ftpmark_target_sends - whether active data connections come from a port
+ * @target: the service
+ * @port: host byte order
+ *
+ * Return: whether it is one of the service's active ports.
+ */
+bool ftpmark_target_sends(const struct ftpmark_target *target, u16 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->active_ports_count; i++) {
+		if (port >= target->active_ports[i].first &&
+		    port <= target->active_ports[i].last)
+			return true;
+	}
+	return false;
+}

@@ -70,5 +70,6 @@ int ftpmark_targets_build(struct ftpmark_targets *targets,
 			  const struct ftpmark_source *sources, u32 count,
 			  size_t *bytes);
 void ftpmark_targets_destroy(struct ftpmark_targets *targets);
+bool ftpmark_target_sends(const struct ftpmark_target *target, u16 port);
 
 #endif

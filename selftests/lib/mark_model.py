@@ -15,7 +15,8 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16
 TCP_HEADER = 20
 
 Service = collections.namedtuple(
-    "Service", "name vips control passive mark keep")
+    "Service", "name vips control passive mark keep active",
+    defaults=[[(20, 20)]])
 
 
 def tcp_in_ipv4(packet):
@@ -81,6 +82,9 @@ class Model:
                 kind = "passive_packets"
             else:
                 continue
+            # This answers a connection that somebody opened from the VIP.
+            if flags & SYN and flags & ACK and not holds(service.active, port):
+                return mark
             if mark not in (0, service.mark):
                 counts["already_marked"] += 1
                 if service.keep:

@@ -47,6 +47,9 @@ ipv4()
 		check_marks "IPv4, port $port: every packet" "21=5" \
 			"${segments[@]}"
 	done
+	check_marks "IPv4: SYN-ACKs, which answer the director" "0=4" \
+		"to=$vip port="{21,10000}" flags=SA" \
+		"to=$vip flags=SA options=4" "to=$vip flags=SAP data=9"
 	check_marks "IPv4: second VIP" "21=2" "to=$vip2" "to=$vip2 port=10001"
 	check_marks "IPv4: options" "21=3" "to=$vip options=4" \
 		"to=$vip options=40" "to=$vip port=20000 options=40 data=100"
@@ -78,6 +81,9 @@ ipv6()
 		check_marks "IPv6, port $port: every packet" "21=5" \
 			"${segments[@]}"
 	done
+	check_marks "IPv6: SYN-ACKs, which answer the director" "0=3" \
+		"to=$vip6 port="{21,10000}" flags=SA" \
+		"to=$vip6 flags=SA ext=dst"
 	for ext in hop dst hop,dst dst,dst fragment; do
 		check_marks "IPv6: extension headers $ext" "0=1 21=2" \
 			"to=$vip6 ext=$ext" \
@@ -100,6 +106,19 @@ ipv6()
 		"to=$vip6 ext=fragment fragment="{1,1+,8191}
 	check_marks "IPv6: truncated TCP header" "0=4" \
 		"to=$vip6 cut="{0,4,19} "to=$vip6 ext=dst cut=19"
+}
+
+# The answers to active data that real servers send clients directly.
+active_answers()
+{
+	service conf ftp passive_ports="20 10000-20000"
+	check_marks "SYN-ACKs to an active port" "21=2" \
+		"to=$vip port=20 flags=SA" "to=$vip6 port=20 flags=SA"
+	service conf ftp active_ports="15000-15010"
+	check_marks "SYN-ACKs to other active ports" "0=3 21=2" \
+		"to=$vip port="{20,14999,15011}" flags=SA" \
+		"to=$vip port="{15000,15010}" flags=SA"
+	service conf ftp passive_ports=10000-20000 active_ports=20
 }
 
 ports()
@@ -176,6 +195,7 @@ none
 service conf ftp vip="$vip $vip2 $vip6" enabled=1
 ipv4
 ipv6
+active_answers
 ports
 marks
 services

@@ -42,6 +42,21 @@ each_port()
 		passive_packets=12 bytes="$sent_bytes"
 }
 
+# SYN-ACKs are neither marked nor counted, whatever mark they have.
+syn_acks()
+{
+	local rule="meta mark set"
+
+	afresh
+	watcher_ask nft "add rule inet wire others_marks tcp flags psh $rule 99"
+	check_marks "SYN-ACKs" "0=5 99=2" "to=$vip flags=SA count=2" \
+		"to=$vip port=10000 flags=SA" "to=$vip6 flags=SA" \
+		"to=$vip port=22 flags=SA" \
+		"to=$vip flags=SAP" "to=$vip6 port=10000 flags=SAP"
+	check_stats "are not counted" conf ftp
+	watcher_ask nft "flush chain inet wire others_marks"
+}
+
 # Options, extension headers and several ranges leave the fast path of the hook;
 # bytes count there, too.
 each_way()
@@ -156,6 +171,7 @@ lasting()
 }
 
 each_port
+syn_acks
 each_way
 exact_bytes
 both_kinds
