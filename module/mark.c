@@ -16,6 +16,16 @@
 #include "table.h"
 
 /*
+ * Whether the packet has been counted. Where an interface belongs to a VRF,
+ * PREROUTING runs once for the interface and then once more for the VRF.
+ */
+static bool ftpmark_mark_again(const struct sk_buff *skb, u8 family)
+{
+	return family == NFPROTO_IPV4 ? ipv4_l3mdev_skb(IPCB(skb)->flags) :
+					ipv6_l3mdev_skb(IP6CB(skb)->flags);
+}
+
+/*
  * Whether the sender of a packet accepts a connection that another host has
  * opened from the VIP: the director itself, say. IPVS must not see such a
  * SYN-ACK marked, for it would schedule it as a new connection to a service.
@@ -34,15 +44,24 @@ static bool ftpmark_mark_foreign(const struct ftpmark_target *target,
  * packet that is not plain, has SYN, or came with a mark; a port in a further
  * range of the service, of a further service of the VIP, or of no service; and
  * a control packet whose sender has to be remembered.
+ *
+ * A packet that comes again has its mark, and that is all there is to do. If a
+ * rule has changed the mark in between, it is set again, but not counted. (If a
+ * rule has set it to 0, the fast path counts the packet again: to know better
+ * would cost every packet a test.)
  */
 static noinline unsigned int
 ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 		  const struct ftpmark_port_map *map)
 {
+	bool again = ftpmark_mark_again(skb, family);
 	const struct ftpmark_port_rule *rule;
 	const struct ftpmark_target *target;
 	const struct tcphdr *tcp;
 	struct tcphdr buffer;
+
+	if (again && skb->mark == map->owner->mark)
+		return NF_ACCEPT;
 
 	tcp = ftpmark_tcp_header(skb, family, &buffer);
 	if (!tcp)
@@ -50,7 +69,7 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 
 	rule = ftpmark_port_map_find(map, ntohs(tcp->dest));
 	if (!rule) {
-		if (ftpmark_is_syn(tcp))
+		if (!again && ftpmark_is_syn(tcp))
 			ftpmark_stat_inc(map->owner->stats,
 					 FTPMARK_STAT_OUT_OF_RANGE);
 		return NF_ACCEPT;
@@ -60,11 +79,16 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 	if (ftpmark_mark_foreign(target, tcp))
 		return NF_ACCEPT;
 	if (skb->mark && skb->mark != target->mark) {
-		ftpmark_stat_inc(target->stats, FTPMARK_STAT_ALREADY_MARKED);
+		if (!again)
+			ftpmark_stat_inc(target->stats,
+					 FTPMARK_STAT_ALREADY_MARKED);
 		if (target->keep)
 			return NF_ACCEPT;
 	}
 	skb->mark = target->mark;
+	if (again)
+		return NF_ACCEPT;
+
 	if (rule->stat == FTPMARK_STAT_CONTROL_PACKETS && map->clients)
 		ftpmark_clients_note(map->clients, skb, tcp);
 	ftpmark_stat_inc(target->stats, rule->stat);

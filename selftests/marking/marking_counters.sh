@@ -157,6 +157,52 @@ marked_before()
 	watcher_ask nft "flush chain inet wire others_marks"
 }
 
+# Where an interface belongs to a VRF, packets pass PREROUTING twice.
+vrf()
+{
+	local name family rule="meta mark set"
+	local checks=("VRF: packets pass twice" "VRF: they are counted once"
+		"VRF, keep: another mark stays" "VRF, keep: it is counted once"
+		"VRF: a mark that a rule brings back is replaced again"
+		"VRF: that is counted once")
+
+	if ! ip -n "$router" link add vrf0 type vrf table 100 2>/dev/null; then
+		for name in "${checks[@]}"; do
+			skip "$name" "the kernel has no VRF"
+		done
+		return
+	fi
+	ip -n "$router" link set vrf0 up
+	ip -n "$router" link set wire0 master vrf0
+	# Drops behind the hook only what comes through the VRF.
+	watcher_ask nft "flush chain inet wire behind"
+	for family in "ip saddr $cip" "ip6 saddr $cip6"; do
+		watcher_ask nft "add rule inet wire behind iif vrf0 $family $(
+			)add @behind { meta mark counter } drop"
+	done
+
+	afresh
+	check_marks "${checks[0]}" "0=4 21=6" "to=$vip count=2" \
+		"to=$vip port=10000 flags=A" "to=$vip options=4" \
+		"to=$vip6 ext=dst" "to=$vip6" "to=$vip port=22" \
+		"to=$vip6 port=22" "to=$vip flags=SA" "to=198.51.100.11"
+	check_stats "${checks[1]}" conf ftp control_packets=5 \
+		passive_packets=1 bytes=$((3 * 40 + 44 + 68 + 60)) \
+		out_of_range=2
+
+	watcher_ask nft "add rule inet wire others_marks tcp flags psh $rule 99"
+	afresh on_marked=keep
+	check_marks "${checks[2]}" "99=3" "to=$vip flags=PA count=2" \
+		"to=$vip6 flags=PA"
+	check_stats "${checks[3]}" conf ftp already_marked=3
+	afresh
+	check_marks "${checks[4]}" "21=3" "to=$vip flags=PA count=2" \
+		"to=$vip6 flags=PA"
+	check_stats "${checks[5]}" conf ftp already_marked=3 \
+		control_packets=3 bytes=140
+	watcher_ask nft "flush chain inet wire others_marks"
+}
+
 # Counters survive changes of the service, also while it is disabled.
 lasting()
 {
@@ -179,4 +225,5 @@ out_of_range
 shared_vip
 marked_before
 lasting
+vrf
 finish
