@@ -72,7 +72,7 @@ static int ftpmark_param_service(const struct ftpmark_settings *settings)
 	int err;
 
 	mutex_lock(&ns->lifecycle);
-	service = ftpmark_sysfs_add(ns, FTPMARK_PARAM_SERVICE);
+	service = ftpmark_sysfs_add(ns, FTPMARK_PARAM_SERVICE, &refusal);
 	if (IS_ERR(service)) {
 		err = PTR_ERR(service);
 		goto out;
@@ -83,9 +83,10 @@ static int ftpmark_param_service(const struct ftpmark_settings *settings)
 	mutex_unlock(&ns->lock);
 out:
 	mutex_unlock(&ns->lifecycle);
-	if (err)
-		pr_err("service %s of the parameters: error %d\n",
-		       FTPMARK_PARAM_SERVICE, err);
+	if (refusal.text[0])
+		pr_err("service of the parameters: %s\n", refusal.text);
+	else if (err)
+		pr_err("service of the parameters: error %d\n", err);
 	return err;
 }
 

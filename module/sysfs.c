@@ -166,13 +166,15 @@ static const struct kobj_type ftpmark_service_type = {
  * ftpmark_sysfs_add - create a service and its files
  * @ns: the namespace, its lifecycle lock held
  * @name: a valid name
+ * @refusal: the reason, when refused
  *
  * Context: takes the namespace's lock; may sleep.
  * Return: the service, disabled, or an ERR_PTR: -EEXIST, -ENOSPC, -ENOMEM,
  * -ENODEV.
  */
 struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
-					  const char *name)
+					  const char *name,
+					  struct ftpmark_refusal *refusal)
 {
 	struct ftpmark_service *service;
 	int err;
@@ -200,6 +202,11 @@ err_remove:
 	ftpmark_service_withdraw(service);
 err_put:
 	kobject_put(&service->kobj);
+	if (err == -EEXIST)
+		ftpmark_refuse(refusal, err, "%s exists already", name);
+	else if (err == -ENOSPC)
+		ftpmark_refuse(refusal, err, "%s: there are %d services already",
+			       name, FTPMARK_SERVICES_MAX);
 	return ERR_PTR(err);
 }
 
@@ -230,17 +237,12 @@ static ssize_t ftpmark_add_store(struct kobject *kobj,
 		goto refused;
 
 	mutex_lock(&ns->lifecycle);
-	service = ftpmark_sysfs_add(ns, name);
+	service = ftpmark_sysfs_add(ns, name, &refusal);
 	mutex_unlock(&ns->lifecycle);
 	if (!IS_ERR(service))
 		return count;
 
 	err = PTR_ERR(service);
-	if (err == -EEXIST)
-		ftpmark_refuse(&refusal, err, "%s exists already", name);
-	else if (err == -ENOSPC)
-		ftpmark_refuse(&refusal, err, "%s: there are %d services already",
-			       name, FTPMARK_SERVICES_MAX);
 refused:
 	ftpmark_refusal_log(ns, "", "add", &refusal);
 	return err;

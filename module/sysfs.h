@@ -3,6 +3,7 @@
 #define FTPMARK_SYSFS_H
 
 struct ftpmark_state;
+struct ftpmark_refusal;
 struct ftpmark_service;
 
 int ftpmark_sysfs_init(void);
@@ -10,6 +11,7 @@ void ftpmark_sysfs_exit(void);
 int ftpmark_sysfs_create(struct ftpmark_state *ns);
 void ftpmark_sysfs_destroy(struct ftpmark_state *ns);
 struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
-					  const char *name);
+					  const char *name,
+					  struct ftpmark_refusal *refusal);
 
 #endif

@@ -186,6 +186,51 @@ bad()
 	check_refused '"maybe" is not one of*' active=maybe
 }
 
+# Takes the name of the parameters' service as soon as there is a file for that.
+quick='
+import os
+print(flush=True)
+while True:
+    try:
+        end = os.open("/sys/kernel/nf_ftpmark/net/add", os.O_WRONLY)
+        os.write(end, b"ftp\n")
+    except FileNotFoundError:
+        continue
+    except OSError:
+        pass
+    break
+'
+
+# Somebody else creates a service of that name while the module loads. The more
+# namespaces there are, the longer that takes; and it may take several tries.
+taken()
+{
+	local try loaded first name="a service of that name exists"
+
+	setup_ns crowd{1..20}
+	for try in {1..20}; do
+		files host stat /
+		exec {first}< <(python3 -S -c "$quick")
+		read -r <&"$first"
+		loaded=0
+		load_module vip=198.51.100.10 || loaded=$?
+		kill $! 2>/dev/null
+		wait $! 2>/dev/null
+		exec {first}<&-
+		[ "$loaded" -eq 0 ] || break
+		unload_module
+	done
+	if [ "$loaded" -eq 0 ]; then
+		skip "$name: one line says so" "lost $try races"
+		skip "$name: leaves nothing" "lost $try races"
+		return
+	fi
+	files host stat /
+	check_equal "$name: one line says so" \
+		"service of the parameters: ftp exists already" "$log"
+	check "$name: leaves nothing" ! ls -d $module
+}
+
 # The kernel, not the module, decides about these two.
 others()
 {
@@ -204,5 +249,6 @@ others()
 
 good
 bad
+taken
 others
 finish
