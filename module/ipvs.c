@@ -127,18 +127,35 @@ static bool ftpmark_ipvs_find_port(struct netns_ipvs *ipvs,
 	return false;
 }
 
+/*
+ * With net.ipv4.vs.conntrack, IPVS would leave the connection in conntrack. It
+ * begins at the real server, so the rules of POSTROUTING would then translate
+ * its source once more, and the VIP would be lost. The caller holds ipvs_lock
+ * until this is done, so no packet of the connection meets the flag.
+ */
+static void ftpmark_ipvs_bypass_conntrack(struct ip_vs_conn *cp)
+{
+	spin_lock_bh(&cp->lock);
+	cp->flags &= ~IP_VS_CONN_F_NFCT;
+	spin_unlock_bh(&cp->lock);
+}
+
 static struct ip_vs_conn *
 ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 		    const union ftpmark_key *vip)
 {
 	struct ip_vs_conn_param param;
+	struct ip_vs_conn *cp;
 
 	if (!ftpmark_ipvs_find_port(ipvs, flow, vip, &param))
 		return NULL;
-	return ip_vs_conn_new(&param, flow->family,
-			      (const union nf_inet_addr *)&flow->source,
-			      htons(flow->source_port), IP_VS_CONN_F_MASQ,
-			      NULL, 0);
+	cp = ip_vs_conn_new(&param, flow->family,
+			    (const union nf_inet_addr *)&flow->source,
+			    htons(flow->source_port), IP_VS_CONN_F_MASQ,
+			    NULL, 0);
+	if (cp)
+		ftpmark_ipvs_bypass_conntrack(cp);
+	return cp;
 }
 
 /*
