@@ -97,7 +97,7 @@ static void ftpmark_build_service_hooks(struct ftpmark_table *table,
 
 	if (receives)
 		table->hooks |= BIT(FTPMARK_HOOK_MARK4 + i);
-	if (settings->notrack && (sends || receives))
+	if (settings->notrack && receives)
 		table->hooks |= BIT(FTPMARK_HOOK_NOTRACK4 + i);
 	if (!sends)
 		return;

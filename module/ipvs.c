@@ -33,38 +33,105 @@ enum ftpmark_ipvs_entry {
 	FTPMARK_IPVS_NEW,
 };
 
-/*
+/**
+ * ftpmark_ipvs_works - whether IPVS translates packets of a namespace
+ * @net: the namespace
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
  * Without a service, IPVS has no hooks that would translate anything. Since 7.2
- * it has no connection table either (conn_tab is NULL), and entering a
+ * it has no connection table either (conn_tab is NULL), and looking for a
  * connection would oops. The test of ->enable, which IPVS sets after the table,
- * prevents that, so it has to come before every other use of IPVS.
+ * prevents that, so this has to come before every other use of IPVS.
+ *
+ * Return: true if it does.
  */
-static bool ftpmark_ipvs_works(const struct netns_ipvs *ipvs, u8 family)
+bool ftpmark_ipvs_works(struct net *net, u8 family)
 {
+	const struct netns_ipvs *ipvs = net_ipvs(net);
 	unsigned int bit = family == NFPROTO_IPV4 ? 1 : 2;
 
 	return ipvs && READ_ONCE(ipvs->enable) &&
 	       (READ_ONCE(ipvs->hooks_afmask) & bit);
 }
 
-/*
- * Looks for IPVS's entry in the direction of the real server's packets. Like
- * IPVS itself, a new connection takes over the entry of an ended one with the
- * same ports; the entry keeps its virtual address.
- */
-static enum ftpmark_ipvs_entry
-ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
+/* Gets IPVS's entry in the direction of the real server's packets, or NULL. */
+static struct ip_vs_conn *
+ftpmark_ipvs_out_get(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
 {
 	struct ip_vs_conn_param param;
-	enum ftpmark_ipvs_entry entry;
-	struct ip_vs_conn *cp;
 
 	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
 			      (const union nf_inet_addr *)&flow->source,
 			      htons(flow->source_port),
 			      (const union nf_inet_addr *)&flow->destination,
 			      htons(flow->destination_port), &param);
-	cp = ip_vs_conn_out_get(&param);
+	return ip_vs_conn_out_get(&param);
+}
+
+/* Whether IPVS has an entry in the direction of the client's packets. */
+static bool ftpmark_ipvs_has(const struct ip_vs_conn_param *param)
+{
+	struct ip_vs_conn *cp = ip_vs_conn_in_get(param);
+
+	if (!cp)
+		return false;
+	/* Not ip_vs_conn_put(), which would restart the entry's timer. */
+	__ip_vs_conn_put(cp);
+	return true;
+}
+
+/**
+ * ftpmark_ipvs_from_client - whether IPVS has the connection of a packet to a VIP
+ * @net: the namespace, for which ftpmark_ipvs_works()
+ * @flow: the packet
+ *
+ * Return: true if it has.
+ */
+bool ftpmark_ipvs_from_client(struct net *net, const struct ftpmark_flow *flow)
+{
+	struct ip_vs_conn_param param;
+
+	ip_vs_conn_fill_param(net_ipvs(net), flow->family, IPPROTO_TCP,
+			      (const union nf_inet_addr *)&flow->source,
+			      htons(flow->source_port),
+			      (const union nf_inet_addr *)&flow->destination,
+			      htons(flow->destination_port), &param);
+	return ftpmark_ipvs_has(&param);
+}
+
+/**
+ * ftpmark_ipvs_from_server - look up the connection of a real server's packet
+ * @net: the namespace, for which ftpmark_ipvs_works()
+ * @flow: the packet, which IPVS has not translated yet
+ * @virtual: the source that IPVS will give it
+ *
+ * Return: whether IPVS has the connection.
+ */
+bool ftpmark_ipvs_from_server(struct net *net, const struct ftpmark_flow *flow,
+			      struct ftpmark_ipvs_virtual *virtual)
+{
+	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(net_ipvs(net), flow);
+
+	if (!cp)
+		return false;
+	memset(&virtual->addr, 0, sizeof(virtual->addr));
+	ip_vs_addr_set(flow->family, (union nf_inet_addr *)&virtual->addr,
+		       &cp->vaddr);
+	virtual->port = ntohs(cp->vport);
+	__ip_vs_conn_put(cp);
+	return true;
+}
+
+/*
+ * Like IPVS itself, a new connection takes over the entry of an ended one with
+ * the same ports; the entry keeps its virtual address.
+ */
+static enum ftpmark_ipvs_entry
+ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
+{
+	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(ipvs, flow);
+	enum ftpmark_ipvs_entry entry;
+
 	if (!cp)
 		return FTPMARK_IPVS_FAILED;
 
@@ -90,19 +157,12 @@ static bool ftpmark_ipvs_port_free(struct netns_ipvs *ipvs,
 				   const union ftpmark_key *vip, u16 port,
 				   struct ip_vs_conn_param *param)
 {
-	struct ip_vs_conn *cp;
-
 	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
 			      (const union nf_inet_addr *)&flow->destination,
 			      htons(flow->destination_port),
 			      (const union nf_inet_addr *)vip, htons(port),
 			      param);
-	cp = ip_vs_conn_in_get(param);
-	if (!cp)
-		return true;
-	/* Not ip_vs_conn_put(), which would restart the entry's timer. */
-	__ip_vs_conn_put(cp);
-	return false;
+	return !ftpmark_ipvs_has(param);
 }
 
 /* Tries the source port itself first, since clients expect the data port. */
@@ -200,7 +260,7 @@ static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 				   BIT(FTPMARK_ACTIVE_IPVS), &match))
 		return NF_ACCEPT;
 
-	if (ftpmark_ipvs_works(net_ipvs(ns->net), family))
+	if (ftpmark_ipvs_works(ns->net, family))
 		entry = ftpmark_ipvs_enter(ns, &flow, &match);
 
 	switch (entry) {

@@ -2,48 +2,30 @@
 /*
  * notrack: keeps the control and passive flows of a service out of conntrack,
  * on a router that needs conntrack for something else. Without this, conntrack
- * creates an entry for each of their packets, and IPVS frees it again.
+ * creates an entry for each of their packets, and IPVS frees it again. Addresses
+ * and ports alone do not tell these flows from others: IPVS is asked.
  */
 #include <net/netfilter/nf_conntrack.h>
 
+#include "ipvs.h"
 #include "net.h"
 #include "notrack.h"
 #include "packet.h"
-#include "ports.h"
 #include "table.h"
 
-static bool ftpmark_notrack_to_vip(const struct ftpmark_table *table,
-				   const struct ftpmark_flow *flow)
+/* Whether an address and port belong to a service with notrack. */
+static bool ftpmark_notrack_wants(const struct ftpmark_table *table, u8 family,
+				  const union ftpmark_key *addr, u16 port)
 {
 	const struct ftpmark_port_map *map;
 	const struct ftpmark_port_rule *rule;
 
-	map = ftpmark_vips_ports(&table->vips, flow->family, &flow->destination);
+	map = ftpmark_vips_ports(&table->vips, family, addr);
 	if (!map)
 		return false;
 
-	rule = ftpmark_port_map_find(map, flow->destination_port);
+	rule = ftpmark_port_map_find(map, port);
 	return rule && rule->target->notrack;
-}
-
-/* An answer of a real server, whose source IPVS has not translated yet. */
-static bool ftpmark_notrack_from_server(const struct ftpmark_table *table,
-					const struct ftpmark_flow *flow)
-{
-	const struct ftpmark_realserver_set *set =
-		&table->realserver[ftpmark_family(flow->family)];
-	const struct ftpmark_realserver *prefix;
-
-	prefix = ftpmark_realserver_find(set, &flow->source);
-	while (prefix) {
-		if (prefix->notrack &&
-		    ftpmark_ports_hold(prefix->notrack, flow->source_port))
-			return !ftpmark_realserver_find(set, &flow->destination);
-		if (prefix->parent < 0)
-			break;
-		prefix = &set->prefix[prefix->parent];
-	}
-	return false;
 }
 
 /**
@@ -51,6 +33,11 @@ static bool ftpmark_notrack_from_server(const struct ftpmark_table *table,
  * @priv: the struct ftpmark_net
  * @skb: the packet
  * @state: tells its family
+ *
+ * A packet to a VIP is untracked if IPVS has its connection, or may schedule it
+ * as a new one. Others are tracked, such as answers to what NAT has given the
+ * VIP as its source. A packet of a real server is untracked if IPVS will give
+ * it a source that is untracked as a destination.
  *
  * Context: RCU read-side critical section, before conntrack.
  * Return: NF_ACCEPT.
@@ -60,11 +47,13 @@ unsigned int ftpmark_notrack(void *priv, struct sk_buff *skb,
 {
 	const struct ftpmark_net *ns = priv;
 	const struct ftpmark_table *table;
+	struct ftpmark_ipvs_virtual virtual;
 	const struct tcphdr *tcp;
 	struct ftpmark_flow flow;
 	struct tcphdr buffer;
+	bool untracked;
 
-	if (skb->_nfct)
+	if (skb->_nfct || !ftpmark_ipvs_works(ns->net, state->pf))
 		return NF_ACCEPT;
 	tcp = ftpmark_tcp_header(skb, state->pf, &buffer);
 	if (!tcp)
@@ -72,8 +61,15 @@ unsigned int ftpmark_notrack(void *priv, struct sk_buff *skb,
 
 	table = rcu_dereference(ns->table);
 	ftpmark_flow_from_packet(&flow, skb, state->pf, tcp);
-	if (ftpmark_notrack_to_vip(table, &flow) ||
-	    ftpmark_notrack_from_server(table, &flow))
+	if (ftpmark_notrack_wants(table, flow.family, &flow.destination,
+				  flow.destination_port))
+		untracked = ftpmark_is_syn(tcp) ||
+			    ftpmark_ipvs_from_client(ns->net, &flow);
+	else
+		untracked = ftpmark_ipvs_from_server(ns->net, &flow, &virtual) &&
+			    ftpmark_notrack_wants(table, flow.family,
+						  &virtual.addr, virtual.port);
+	if (untracked)
 		nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	return NF_ACCEPT;
 }

@@ -8,7 +8,6 @@
 #include <linux/sysfs.h>
 
 #include "parse.h"
-#include "ports.h"
 
 static int ftpmark_port_parse(const char *text, size_t len, u16 *port)
 {
@@ -53,11 +52,8 @@ static int ftpmark_range_cmp(const void *a, const void *b)
 	return (int)x->first - (int)y->first;
 }
 
-/**
- * ftpmark_ports_merge - bring a set of ports into canonical form
- * @ports: ranges in any order
- */
-void ftpmark_ports_merge(struct ftpmark_ports *ports)
+/* Brings a set of ports, in any order, into canonical form. */
+static void ftpmark_ports_merge(struct ftpmark_ports *ports)
 {
 	struct ftpmark_range *out = ports->range;
 	unsigned int i;
@@ -115,30 +111,6 @@ ftpmark_parse_ports(const char *text, struct ftpmark_refusal *refusal)
 	}
 	ftpmark_ports_merge(ports);
 	return ports;
-}
-
-/**
- * ftpmark_ports_hold - whether a port is in a set
- * @ports: the set, canonical
- * @port: host byte order
- *
- * Return: true if it is.
- */
-bool ftpmark_ports_hold(const struct ftpmark_ports *ports, u16 port)
-{
-	unsigned int low = 0, high = ports->count;
-
-	while (low < high) {
-		unsigned int middle = (low + high) / 2;
-
-		if (port < ports->range[middle].first)
-			high = middle;
-		else if (port > ports->range[middle].last)
-			low = middle + 1;
-		else
-			return true;
-	}
-	return false;
 }
 
 /**

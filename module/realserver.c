@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The real servers of all services, by address. Active FTP looks up the first
- * packet of a connection only; notrack, where it is on, looks up every TCP
- * packet that is not to a VIP. A binary search is fast enough for both.
+ * packets of connections only, for which a binary search is fast enough.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -10,7 +9,6 @@
 #include <net/ipv6.h>
 
 #include "part.h"
-#include "ports.h"
 #include "realserver.h"
 
 /**
@@ -139,89 +137,6 @@ static bool ftpmark_listing_same_prefix(const struct ftpmark_listing *x,
 	return x->len == y->len && !memcmp(&x->addr, &y->addr, sizeof(x->addr));
 }
 
-static void ftpmark_ports_append(struct ftpmark_ports *ports,
-				 const struct ftpmark_ports *more)
-{
-	unsigned int end = ports->count;
-
-	/* The count first: __counted_by bounds the array by it. */
-	ports->count += more->count;
-	memcpy(ports->range + end, more->range,
-	       more->count * sizeof(*more->range));
-}
-
-/*
- * Collects the control and passive ports of the services with notrack among
- * @listings. Returns NULL if there is no such service, or an ERR_PTR.
- */
-static const struct ftpmark_ports *
-ftpmark_notrack_ports(const struct ftpmark_source *sources,
-		      const struct ftpmark_listing *listings, u32 count)
-{
-	struct ftpmark_ports *ports, *exact;
-	size_t ranges = 0;
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		const struct ftpmark_settings *settings =
-			sources[listings[i].source].settings;
-
-		if (settings->notrack)
-			ranges += settings->control_ports->count +
-				  settings->passive_ports->count;
-	}
-	if (!ranges)
-		return NULL;
-
-	ports = kvzalloc(struct_size(ports, range, ranges), GFP_KERNEL);
-	if (!ports)
-		return ERR_PTR(-ENOMEM);
-
-	for (i = 0; i < count; i++) {
-		const struct ftpmark_settings *settings =
-			sources[listings[i].source].settings;
-
-		if (!settings->notrack)
-			continue;
-		ftpmark_ports_append(ports, settings->control_ports);
-		ftpmark_ports_append(ports, settings->passive_ports);
-	}
-	ftpmark_ports_merge(ports);
-
-	exact = kvmalloc(struct_size(exact, range, ports->count),
-			 GFP_KERNEL_ACCOUNT);
-	if (exact)
-		memcpy(exact, ports, struct_size(exact, range, ports->count));
-	kvfree(ports);
-	return exact ?: ERR_PTR(-ENOMEM);
-}
-
-static int
-ftpmark_realserver_set_notrack(struct ftpmark_realserver_set *set,
-			       const struct ftpmark_source *sources,
-			       const struct ftpmark_listing *listings,
-			       u32 count)
-{
-	u32 begin, end, prefix = 0;
-
-	for (begin = 0; begin < count; begin = end, prefix++) {
-		const struct ftpmark_ports *ports;
-
-		end = begin + 1;
-		while (end < count &&
-		       ftpmark_listing_same_prefix(&listings[begin],
-						   &listings[end]))
-			end++;
-
-		ports = ftpmark_notrack_ports(sources, &listings[begin],
-					      end - begin);
-		if (IS_ERR(ports))
-			return PTR_ERR(ports);
-		set->prefix[prefix].notrack = ports;
-	}
-	return 0;
-}
-
 static void ftpmark_realserver_set_fill(struct ftpmark_realserver_set *set,
 					const struct ftpmark_listing *listings,
 					u32 count,
@@ -271,7 +186,6 @@ int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
 				 u32 count, u8 family, size_t *bytes)
 {
 	struct ftpmark_listing *listings;
-	int err;
 	u32 n;
 
 	n = ftpmark_listings_count(sources, count, family);
@@ -288,9 +202,8 @@ int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
 		return -ENOMEM;
 
 	ftpmark_realserver_set_fill(set, listings, n, targets);
-	err = ftpmark_realserver_set_notrack(set, sources, listings, n);
 	kvfree(listings);
-	return err;
+	return 0;
 }
 
 /**
@@ -299,10 +212,6 @@ int ftpmark_realserver_set_build(struct ftpmark_realserver_set *set,
  */
 void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set)
 {
-	u32 i;
-
-	for (i = 0; i < set->count; i++)
-		kvfree(set->prefix[i].notrack);
 	kvfree(set->prefix);
 	kvfree(set->member);
 }

@@ -13,7 +13,6 @@
  * @first: index of its first service in the set's @member; in name order, but
  *	services whose active is off come last
  * @count: number of its services
- * @notrack: source ports whose packets stay out of conntrack, or NULL
  */
 struct ftpmark_realserver {
 	union ftpmark_key addr;
@@ -21,7 +20,6 @@ struct ftpmark_realserver {
 	s32 parent;
 	u32 first;
 	u32 count;
-	const struct ftpmark_ports *notrack;
 };
 
 /**

@@ -55,6 +55,9 @@ static int ftpmark_notrack_parse(struct ftpmark_settings *settings,
 
 	if (choice < 0)
 		return choice;
+	if (choice && !IS_ENABLED(CONFIG_IP_VS))
+		return ftpmark_refuse(refusal, -EOPNOTSUPP,
+				      "built for a kernel without IPVS");
 	settings->notrack = choice;
 	return 0;
 }

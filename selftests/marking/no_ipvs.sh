@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The module as built for a kernel without IPVS: it refuses active = ipvs, which is
-# not the default there, and loads without IPVS.
+# not the default there, and notrack, and loads without IPVS.
 
 # shellcheck disable=SC2119,SC2154 # words of agent.sh's functions, their results
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -39,6 +39,11 @@ check_equal "ipvs is refused, with a reason" \
 	"ENOTSUP ftp: active: built for a kernel without IPVS" \
 	"$result ${log#nf_ftpmark: }"
 check_file conf services/ftp/active snat "active is as it was"
+files conf write services/ftp/notrack "1\n"
+check_equal "notrack is refused, with a reason" \
+	"ENOTSUP ftp: notrack: built for a kernel without IPVS" \
+	"$result ${log#nf_ftpmark: }"
+put conf services/ftp/notrack 0
 put conf services/ftp/active masquerade
 check_file conf services/ftp/active masquerade "masquerade is taken"
 

@@ -149,6 +149,106 @@ check_others()
 		$((before + 1)) "$(service_stat ftp active_unmatched)"
 }
 
+# Gives what servers send to the client another source. One connection gets the
+# VIP and a port of the service.
+uplink_nat()
+{
+	in_ns "$director" nft -f - <<-END
+	table inet uplink {
+		chain postrouting {
+			type nat hook postrouting priority 100
+			ip saddr $real_net4 tcp sport 40000 oif front snat ip to $vip4:15502
+			ip6 saddr $real_net6 tcp sport 40000 oif front snat ip6 to [$vip6]:15502
+			ip saddr $real_net4 oif front masquerade
+			ip6 saddr $real_net6 oif front masquerade
+		}
+	}
+	END
+}
+
+# check_own NAME FAMILY PORT SOURCE TRACKING: a server connects to a client from
+# PORT, for which the client sees SOURCE, and conntrack must see all of it.
+check_own()
+{
+	local arrivals name="$1, IPv$2"
+
+	new_cip "$2"
+	new_port
+	raw rs1 "$cip" "sport=$3"
+	busywait 60 has_arrived "$port"
+	arrived_read "$port"
+	check_equal "$name: its source" "tcp $4 1" "$arrivals"
+	# Without that it would be in vain to wait for the client.
+	[ "$arrivals" = "tcp $4 1" ] || return
+
+	new_port
+	tcp client "listen own $cip $port"
+	dial rs1 "$cip" "$3"
+	tcp client "accept own_end own"
+	check_equal "$name: the connection's source" "$4" "$answer"
+	tracking >"$scratch/tracking"
+	check_exchange "$name" rs1 own_end
+	check_equal "$name: tracked" "${5//N/$2}" "$(tracking)"
+	hang_up rs1 own_end
+}
+
+# Ports of the service are the sources of other connections, too.
+test_own_connections()
+{
+	local family front vip
+
+	uplink_nat
+	for family in 4 6; do
+		front=front$family vip=vip$family
+		check_own "from a passive port" $family 15001 \
+			"${!front} 15001" "other_tracked serverN_tracked"
+		check_own "as a passive port of the VIP" $family 40000 \
+			"${!vip} 15502" "other_tracked vipN_tracked"
+	done
+	in_ns "$director" nft delete table inet uplink
+}
+
+# Data ports may be among the passive ports, as of servers without port 20.
+test_active_ports()
+{
+	local mode family source
+
+	service_set ftp active_ports "20 15100-15199"
+	for mode in snat masquerade ipvs; do
+		service_set ftp active "$mode"
+		for family in 4 6; do
+			source=vip$family
+			[ $mode != masquerade ] || source=front$family
+			case $mode in
+			snat) set -- "serverN_tracked vipN_tracked" ;;
+			masquerade) set -- "other_tracked serverN_tracked" ;;
+			ipvs) set -- "serverN_untracked vipN_untracked" ;;
+			esac
+			check_own "$mode, data from a passive port" $family \
+				15100 "${!source} 15100" "$1"
+		done
+	done
+	service_set ftp active_ports 20
+}
+
+# Servers that are not listed are known to IPVS.
+test_unlisted()
+{
+	local family
+
+	service_set ftp real_servers ""
+	for family in 4 6; do
+		new_cip "$family"
+		tracking >"$scratch/tracking"
+		check "real servers not listed: epsv over IPv$family" \
+			session_run curl epsv "$cip"
+		check_equal "real servers not listed: seen of passive, IPv$family" \
+			"server${family}_untracked vip${family}_untracked" \
+			"$(tracking)"
+	done
+	service_set ftp real_servers "$real_net4 $real_net6"
+}
+
 load_module
 cluster_up || exit
 active_up
@@ -180,6 +280,12 @@ check_transfers "snat, notrack=1" "serverN_untracked vipN_untracked" \
 check_equal "snat, notrack=1: no entry of the service" "" "$(service_entries)"
 check_counts "with active=snat" ftp 24 2 0
 
+test_own_connections
+test_active_ports
+test_unlisted
+
+ftp_active=snat
+service_set ftp active snat
 service_set ftp notrack 0
 calls=$(hook_calls)
 new_cip 4

@@ -131,9 +131,8 @@ void fm_check_conntrack(const struct fm_router *router,
 				"connections are tracked here (%ld now), which this service does not need: it costs with each packet",
 				router->sysctls.tracked);
 		fm_remedy(findings,
-			  "ftpmark set %s %snotrack 1, or remove the rules that need tracking",
-			  service->profile->name, service->real.count ?
-			  "" : "real SERVERS active off ");
+			  "ftpmark set %s notrack 1, or remove the rules that need tracking",
+			  service->profile->name);
 	}
 }
 
