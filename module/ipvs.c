@@ -15,9 +15,14 @@
 #include "net.h"
 
 enum {
-	/* Dynamic ports (RFC 6335), for when the data port is taken. */
+	/*
+	 * Dynamic ports (RFC 6335), for when the data port is taken. They are
+	 * few, since IPVS up to 7.1 hashes only the client's address and port:
+	 * all entries of a client's port are in one chain, which each lookup
+	 * under ipvs_lock walks.
+	 */
 	FTPMARK_IPVS_PORT_FIRST	= 49152,
-	FTPMARK_IPVS_PORTS	= 16384,
+	FTPMARK_IPVS_PORTS	= 64,
 	FTPMARK_IPVS_PORT_TRIES	= 16,
 };
 

@@ -14,7 +14,7 @@ ftp_active=ipvs
 big_size=$((256 << 10))
 control_ports=21,990 active_ports=20,989
 # The ports that IPVS uses when the port that a server dials from is in use.
-active_more=49152-65535
+active_more=49152-49215
 
 # The programs compare the certificate with the address that they were given.
 make_certificate()

@@ -19,7 +19,7 @@ setup_ns client router server
 load_module
 spoofed=$(soak 3000 100000)
 # The number of source ports for one port of one client: 20 and the dynamic ones.
-ports=16385
+ports=65
 victim=198.51.100.1 victim6=2001:db8:1::1
 
 wire_link "$client" "$router" wire0
