@@ -303,7 +303,8 @@ static noinline unsigned int ftpmark_ipvs_rest(struct ftpmark_net *ns,
  * @skb: the packet
  * @state: unused
  *
- * Every forwarded packet passes here; all but SYNs leave at once.
+ * Every forwarded packet passes here; all but SYNs leave at once. The slow path
+ * is for TCP that is not plain.
  *
  * Context: RCU read-side critical section.
  * Return: NF_ACCEPT, or NF_DROP for a connection that can't be translated.
@@ -314,6 +315,8 @@ unsigned int ftpmark_ipvs_ipv4(void *priv, struct sk_buff *skb,
 	const struct iphdr *ip = ip_hdr(skb);
 	const struct tcphdr *tcp = (const struct tcphdr *)(ip + 1);
 
+	if (ip->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
 	if (unlikely(!ftpmark_plain_tcp4(skb, ip)))
 		return ftpmark_ipvs_rest(priv, skb, NFPROTO_IPV4);
 	if (likely(!tcp->syn || !ftpmark_is_syn(tcp)))
@@ -336,6 +339,9 @@ unsigned int ftpmark_ipvs_ipv6(void *priv, struct sk_buff *skb,
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
 	const struct tcphdr *tcp = (const struct tcphdr *)(ip + 1);
 
+	if (unlikely(ip->nexthdr != IPPROTO_TCP) &&
+	    !ftpmark_before_tcp6(ip->nexthdr))
+		return NF_ACCEPT;
 	if (unlikely(!ftpmark_plain_tcp6(skb, ip)))
 		return ftpmark_ipvs_rest(priv, skb, NFPROTO_IPV6);
 	if (likely(!tcp->syn || !ftpmark_is_syn(tcp)))
