@@ -10,6 +10,7 @@
 
 #include "active.h"
 #include "clients.h"
+#include "ipvs_lookup.h"
 
 static bool ftpmark_active_port(const struct ftpmark_target *target, u16 port)
 {
@@ -98,33 +99,48 @@ ftpmark_active_by_vip(const struct ftpmark_table *table,
 	return NULL;
 }
 
-/* Matches the VIP of the client's control connection, if it is remembered. */
+/*
+ * Matches the VIP of the client's control connection, if it is remembered. With
+ * several, that of a control connection to this real server comes first, then
+ * the one used last.
+ */
 static bool ftpmark_active_remembered(const struct ftpmark_table *table,
+				      struct net *net,
 				      const struct ftpmark_flow *flow,
 				      struct ftpmark_active_match *match)
 {
-	union ftpmark_key vips[FTPMARK_CLIENT_VIPS];
+	struct ftpmark_client_use used[FTPMARK_CLIENT_VIPS];
 	unsigned int count, i;
+	bool found = false;
 
 	count = ftpmark_clients_find(table->clients, flow->family,
-				     &flow->destination, vips);
+				     &flow->destination, used);
 	for (i = 0; i < count; i++) {
 		const struct ftpmark_target *target =
-			ftpmark_active_by_vip(table, flow, &vips[i]);
+			ftpmark_active_by_vip(table, flow, &used[i].vip);
+		bool serves;
 
 		if (!target)
 			continue;
-		match->target = target;
-		match->vip = vips[i];
-		match->has_vip = true;
-		return true;
+		serves = ftpmark_ipvs_serves(net, flow, &used[i].vip,
+					     used[i].port,
+					     used[i].client_port);
+		if (!found || serves) {
+			match->target = target;
+			match->vip = used[i].vip;
+			match->has_vip = true;
+		}
+		if (serves)
+			return true;
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 /**
  * ftpmark_active_lookup - look up the service of a new TCP connection
  * @table: the namespace's table
+ * @net: the namespace
  * @flow: the connection's first packet
  * @modes: bits of enum ftpmark_active that the caller handles
  * @match: the service and VIP
@@ -136,7 +152,7 @@ static bool ftpmark_active_remembered(const struct ftpmark_table *table,
  * Context: RCU read-side critical section, any but hard interrupt.
  * Return: whether this is an active data connection for one of @modes.
  */
-bool ftpmark_active_lookup(const struct ftpmark_table *table,
+bool ftpmark_active_lookup(const struct ftpmark_table *table, struct net *net,
 			   const struct ftpmark_flow *flow,
 			   unsigned long modes,
 			   struct ftpmark_active_match *match)
@@ -153,7 +169,8 @@ bool ftpmark_active_lookup(const struct ftpmark_table *table,
 		return false;
 	}
 
-	if (!table->clients || !ftpmark_active_remembered(table, flow, match)) {
+	if (!table->clients ||
+	    !ftpmark_active_remembered(table, net, flow, match)) {
 		match->target = target;
 		match->vip = target->vip[family];
 		match->has_vip = target->has_vip[family];

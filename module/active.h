@@ -17,7 +17,7 @@ struct ftpmark_active_match {
 	bool has_vip;
 };
 
-bool ftpmark_active_lookup(const struct ftpmark_table *table,
+bool ftpmark_active_lookup(const struct ftpmark_table *table, struct net *net,
 			   const struct ftpmark_flow *flow,
 			   unsigned long modes,
 			   struct ftpmark_active_match *match);

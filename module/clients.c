@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which VIP a client's control connection uses, so that active data comes from
- * the same VIP. A control packet (PORT or EPRT) precedes every data connection,
- * so a short timeout and little memory are enough. Both are fixed: a flood of
- * forged packets can make this forget clients, but not grow.
+ * the same VIP. A command (PORT or EPRT) precedes every data connection, so a
+ * short timeout and little memory are enough. Both are fixed: a flood of forged
+ * packets can make this forget clients, but not grow.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -25,15 +25,15 @@ enum {
 /**
  * struct ftpmark_client - a client has a control connection to a VIP
  * @client: its address
- * @vip: the VIP
+ * @use: the VIP, and the ports of the last control packet
  * @seen: jiffies of the last control packet
  * @turn: the bucket's @turn at that packet; orders packets of one jiffy
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6; 0 for a free entry
- * @established: more than a SYN was seen
+ * @established: more than one packet was seen
  */
 struct ftpmark_client {
 	union ftpmark_key client;
-	union ftpmark_key vip;
+	struct ftpmark_client_use use;
 	unsigned long seen;
 	u32 turn;
 	u8 family;
@@ -110,7 +110,7 @@ static bool ftpmark_client_expired(const struct ftpmark_client *entry)
 
 /*
  * Whether @x is replaced before @y: expired entries go first, then those of
- * clients that only sent a SYN, then those seen longer ago.
+ * clients that sent one packet only, then those seen longer ago.
  */
 static bool ftpmark_client_before(const struct ftpmark_client *x,
 				  const struct ftpmark_client *y)
@@ -138,8 +138,8 @@ ftpmark_client_entry(struct ftpmark_client_bucket *bucket,
 		if (entry->family == flow->family &&
 		    !memcmp(&entry->client, &flow->source,
 			    sizeof(entry->client)) &&
-		    !memcmp(&entry->vip, &flow->destination,
-			    sizeof(entry->vip)))
+		    !memcmp(&entry->use.vip, &flow->destination,
+			    sizeof(entry->use.vip)))
 			return entry;
 		if (ftpmark_client_before(entry, worst))
 			worst = entry;
@@ -147,7 +147,7 @@ ftpmark_client_entry(struct ftpmark_client_bucket *bucket,
 
 	memset(worst, 0, sizeof(*worst));
 	worst->client = flow->source;
-	worst->vip = flow->destination;
+	worst->use.vip = flow->destination;
 	worst->family = flow->family;
 	return worst;
 }
@@ -158,6 +158,8 @@ ftpmark_client_entry(struct ftpmark_client_bucket *bucket,
  * @skb: the packet, to a VIP
  * @tcp: its TCP header
  *
+ * A packet without data is not worth it: no command is in it.
+ *
  * Context: any but hard interrupt.
  */
 void ftpmark_clients_note(struct ftpmark_clients *clients,
@@ -166,20 +168,23 @@ void ftpmark_clients_note(struct ftpmark_clients *clients,
 	struct ftpmark_client_bucket *bucket;
 	struct ftpmark_client *entry;
 	struct ftpmark_flow flow;
-	bool fresh;
+	u8 family;
 
-	ftpmark_flow_from_packet(&flow, skb, ip_hdr(skb)->version == 4 ?
-				 NFPROTO_IPV4 : NFPROTO_IPV6, tcp);
+	family = ip_hdr(skb)->version == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	if (!ftpmark_tcp_has_data(skb, family, tcp))
+		return;
+
+	ftpmark_flow_from_packet(&flow, skb, family, tcp);
 	bucket = ftpmark_clients_bucket(clients, &flow.source);
 
 	spin_lock_bh(&bucket->lock);
 	entry = ftpmark_client_entry(bucket, &flow);
-	fresh = !entry->turn;
+	/* A sender of forged packets rarely sends a second one. */
+	entry->established = entry->turn;
 	entry->seen = jiffies;
 	entry->turn = ++bucket->turn;
-	/* A sender of forged SYNs rarely sends later packets. */
-	if (!fresh && !ftpmark_is_syn(tcp))
-		entry->established = true;
+	entry->use.port = flow.destination_port;
+	entry->use.client_port = flow.source_port;
 	spin_unlock_bh(&bucket->lock);
 }
 
@@ -188,14 +193,15 @@ void ftpmark_clients_note(struct ftpmark_clients *clients,
  * @clients: where to look
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @client: its address
- * @vips: the VIPs, most recently used first
+ * @used: the VIPs, most recently used first
  *
  * Context: any but hard interrupt.
  * Return: number of VIPs.
  */
-unsigned int ftpmark_clients_find(struct ftpmark_clients *clients, u8 family,
-				  const union ftpmark_key *client,
-				  union ftpmark_key vips[FTPMARK_CLIENT_VIPS])
+unsigned int
+ftpmark_clients_find(struct ftpmark_clients *clients, u8 family,
+		     const union ftpmark_key *client,
+		     struct ftpmark_client_use used[FTPMARK_CLIENT_VIPS])
 {
 	struct ftpmark_client_bucket *bucket;
 	u32 turn[FTPMARK_CLIENT_VIPS];
@@ -212,10 +218,10 @@ unsigned int ftpmark_clients_find(struct ftpmark_clients *clients, u8 family,
 			continue;
 		for (j = count++; j && (s32)(turn[j - 1] - entry->turn) < 0; j--) {
 			turn[j] = turn[j - 1];
-			vips[j] = vips[j - 1];
+			used[j] = used[j - 1];
 		}
 		turn[j] = entry->turn;
-		vips[j] = entry->vip;
+		used[j] = entry->use;
 	}
 	spin_unlock_bh(&bucket->lock);
 	return count;

@@ -3,8 +3,7 @@
  * active = ipvs: a data connection that a real server opens is entered into
  * IPVS's own connection table, as if the client had opened it to the VIP. IPVS
  * then translates it both ways, without conntrack and with the VIP as source,
- * and replicates it to a backup director. No other file knows of IPVS's
- * connections.
+ * and replicates it to a backup director.
  */
 #include <linux/random.h>
 #include <linux/spinlock.h>
@@ -12,6 +11,7 @@
 
 #include "active.h"
 #include "ipvs.h"
+#include "ipvs_lookup.h"
 #include "net.h"
 
 enum {
@@ -38,101 +38,29 @@ enum ftpmark_ipvs_entry {
 	FTPMARK_IPVS_NEW,
 };
 
-/**
- * ftpmark_ipvs_works - whether IPVS translates packets of a namespace
- * @net: the namespace
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- *
- * Without a service, IPVS has no hooks that would translate anything. Since 7.2
- * it has no connection table either (conn_tab is NULL), and looking for a
- * connection would oops. The test of ->enable, which IPVS sets after the table,
- * prevents that, so this has to come before every other use of IPVS.
- *
- * Return: true if it does.
- */
-bool ftpmark_ipvs_works(struct net *net, u8 family)
-{
-	const struct netns_ipvs *ipvs = net_ipvs(net);
-	unsigned int bit = family == NFPROTO_IPV4 ? 1 : 2;
-
-	return ipvs && READ_ONCE(ipvs->enable) &&
-	       (READ_ONCE(ipvs->hooks_afmask) & bit);
-}
-
-/* Gets IPVS's entry in the direction of the real server's packets, or NULL. */
-static struct ip_vs_conn *
-ftpmark_ipvs_out_get(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
-{
-	struct ip_vs_conn_param param;
-
-	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
-			      (const union nf_inet_addr *)&flow->source,
-			      htons(flow->source_port),
-			      (const union nf_inet_addr *)&flow->destination,
-			      htons(flow->destination_port), &param);
-	return ip_vs_conn_out_get(&param);
-}
-
-/* Whether IPVS has an entry in the direction of the client's packets. */
-static bool ftpmark_ipvs_has(const struct ip_vs_conn_param *param)
-{
-	struct ip_vs_conn *cp = ip_vs_conn_in_get(param);
-
-	if (!cp)
-		return false;
-	/* Not ip_vs_conn_put(), which would restart the entry's timer. */
-	__ip_vs_conn_put(cp);
-	return true;
-}
-
-/**
- * ftpmark_ipvs_from_client - whether IPVS has the connection of a packet to a VIP
- * @net: the namespace, for which ftpmark_ipvs_works()
- * @flow: the packet
- *
- * Return: true if it has.
- */
-bool ftpmark_ipvs_from_client(struct net *net, const struct ftpmark_flow *flow)
-{
-	struct ip_vs_conn_param param;
-
-	ip_vs_conn_fill_param(net_ipvs(net), flow->family, IPPROTO_TCP,
-			      (const union nf_inet_addr *)&flow->source,
-			      htons(flow->source_port),
-			      (const union nf_inet_addr *)&flow->destination,
-			      htons(flow->destination_port), &param);
-	return ftpmark_ipvs_has(&param);
-}
-
-/**
- * ftpmark_ipvs_from_server - look up the connection of a real server's packet
- * @net: the namespace, for which ftpmark_ipvs_works()
- * @flow: the packet, which IPVS has not translated yet
- * @virtual: the source that IPVS will give it
- *
- * Return: whether IPVS has the connection.
- */
-bool ftpmark_ipvs_from_server(struct net *net, const struct ftpmark_flow *flow,
-			      struct ftpmark_ipvs_virtual *virtual)
-{
-	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(net_ipvs(net), flow);
-
-	if (!cp)
-		return false;
-	memset(&virtual->addr, 0, sizeof(virtual->addr));
-	ip_vs_addr_set(flow->family, (union nf_inet_addr *)&virtual->addr,
-		       &cp->vaddr);
-	virtual->port = ntohs(cp->vport);
-	__ip_vs_conn_put(cp);
-	return true;
-}
-
 /*
  * Like IPVS itself, a new connection takes over the entry of an ended one with
- * the same ports; the entry keeps its virtual address.
+ * the same ports, unless that has another virtual address. Then it is ended for
+ * good, and the connection needs an entry of its own, which IPVS finds first.
  */
 static enum ftpmark_ipvs_entry
-ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
+ftpmark_ipvs_take_over(struct ip_vs_conn *cp,
+		       const struct ftpmark_active_match *match)
+{
+	if (!match->has_vip ||
+	    ip_vs_addr_equal(cp->af, &cp->vaddr,
+			     (const union nf_inet_addr *)&match->vip))
+		return FTPMARK_IPVS_NEW;
+
+	spin_lock_bh(&cp->lock);
+	cp->timeout = 0;
+	spin_unlock_bh(&cp->lock);
+	return FTPMARK_IPVS_FAILED;
+}
+
+static enum ftpmark_ipvs_entry
+ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
+		   const struct ftpmark_active_match *match)
 {
 	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(ipvs, flow);
 	enum ftpmark_ipvs_entry entry;
@@ -146,12 +74,13 @@ ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
 	case IP_VS_TCP_S_CLOSE:
 	case IP_VS_TCP_S_CLOSE_WAIT:
 	case IP_VS_TCP_S_LAST_ACK:
-		entry = FTPMARK_IPVS_NEW;
+		entry = ftpmark_ipvs_take_over(cp, match);
 		break;
 	default:
 		entry = FTPMARK_IPVS_AGAIN;
 		break;
 	}
+	/* This restarts the timer with the entry's timeout. */
 	ip_vs_conn_put(cp);
 	return entry;
 }
@@ -237,7 +166,7 @@ ftpmark_ipvs_enter(struct ftpmark_net *ns, const struct ftpmark_flow *flow,
 	struct ip_vs_conn *cp = NULL;
 
 	spin_lock_bh(&ns->ipvs_lock);
-	entry = ftpmark_ipvs_known(ipvs, flow);
+	entry = ftpmark_ipvs_known(ipvs, flow, match);
 	if (entry == FTPMARK_IPVS_FAILED && match->has_vip)
 		cp = ftpmark_ipvs_create(ipvs, flow, &match->vip);
 	spin_unlock_bh(&ns->ipvs_lock);
@@ -261,7 +190,7 @@ static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 		return NF_ACCEPT;
 
 	ftpmark_flow_from_packet(&flow, skb, family, tcp);
-	if (!ftpmark_active_lookup(rcu_dereference(ns->table), &flow,
+	if (!ftpmark_active_lookup(rcu_dereference(ns->table), ns->net, &flow,
 				   BIT(FTPMARK_ACTIVE_IPVS), &match))
 		return NF_ACCEPT;
 

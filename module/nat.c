@@ -84,7 +84,7 @@ unsigned int ftpmark_nat(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	ftpmark_flow_from_conn(&flow, state->pf, ct);
-	if (!ftpmark_active_lookup(rcu_dereference(ns->table), &flow,
+	if (!ftpmark_active_lookup(rcu_dereference(ns->table), ns->net, &flow,
 				   BIT(FTPMARK_ACTIVE_MASQUERADE) |
 				   BIT(FTPMARK_ACTIVE_SNAT), &match))
 		return NF_ACCEPT;

@@ -7,7 +7,7 @@
  */
 #include <net/netfilter/nf_conntrack.h>
 
-#include "ipvs.h"
+#include "ipvs_lookup.h"
 #include "net.h"
 #include "notrack.h"
 #include "packet.h"

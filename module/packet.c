@@ -29,6 +29,17 @@ static int ftpmark_tcp6_offset(const struct sk_buff *skb)
 	return offset;
 }
 
+static int ftpmark_tcp_offset(const struct sk_buff *skb, u8 family)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (family != NFPROTO_IPV4)
+		return ftpmark_tcp6_offset(skb);
+	if (ip->protocol != IPPROTO_TCP || (ip->frag_off & htons(IP_OFFSET)))
+		return -ENOENT;
+	return ip->ihl * 4;
+}
+
 /**
  * ftpmark_tcp_header - find the TCP header of a packet
  * @skb: the packet, its data at the IP header
@@ -40,21 +51,27 @@ static int ftpmark_tcp6_offset(const struct sk_buff *skb)
 const struct tcphdr *ftpmark_tcp_header(const struct sk_buff *skb, u8 family,
 					struct tcphdr *buffer)
 {
-	int offset;
+	int offset = ftpmark_tcp_offset(skb, family);
 
-	if (family == NFPROTO_IPV4) {
-		const struct iphdr *ip = ip_hdr(skb);
-
-		if (ip->protocol != IPPROTO_TCP ||
-		    (ip->frag_off & htons(IP_OFFSET)))
-			return NULL;
-		offset = ip->ihl * 4;
-	} else {
-		offset = ftpmark_tcp6_offset(skb);
-		if (offset < 0)
-			return NULL;
-	}
+	if (offset < 0)
+		return NULL;
 	return skb_header_pointer(skb, offset, sizeof(*buffer), buffer);
+}
+
+/**
+ * ftpmark_tcp_has_data - whether there is data behind the TCP header
+ * @skb: the packet, its data at the IP header
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @tcp: its TCP header
+ *
+ * Return: true if there is.
+ */
+bool ftpmark_tcp_has_data(const struct sk_buff *skb, u8 family,
+			  const struct tcphdr *tcp)
+{
+	int offset = ftpmark_tcp_offset(skb, family);
+
+	return offset >= 0 && skb->len > (u32)offset + tcp->doff * 4;
 }
 
 /**

@@ -80,6 +80,8 @@ static inline bool ftpmark_before_tcp6(u8 nexthdr)
 
 const struct tcphdr *ftpmark_tcp_header(const struct sk_buff *skb, u8 family,
 					struct tcphdr *buffer);
+bool ftpmark_tcp_has_data(const struct sk_buff *skb, u8 family,
+			  const struct tcphdr *tcp);
 void ftpmark_flow_from_packet(struct ftpmark_flow *flow,
 			      const struct sk_buff *skb, u8 family,
 			      const struct tcphdr *tcp);

@@ -17,8 +17,8 @@ second4=192.0.2.11 second6=2001:db8:10::11
 real_servers="$real_net4 $real_net6"
 big_size=$((1 << 18))
 
-# control SERVICE CIP VIP [WORD...]: sends a packet of a control connection, and
-# returns when the director has seen it.
+# control SERVICE CIP VIP [WORD...]: sends a packet of a control connection, which
+# has a command, and returns when the director has seen it.
 control_port=30000
 control()
 {
@@ -26,7 +26,7 @@ control()
 
 	service_stat_read before "$1" control_packets
 	agent_ask raw_client "dev=wan from=$2 to=$3 port=21 \
-sport=$((++control_port)) flags=A ${*:4}"
+sport=$((++control_port)) flags=PA data=6 ${*:4}"
 	busywait 60 counted "$1" control_packets $((before + 1))
 }
 
@@ -291,6 +291,119 @@ test_other_ports()
 	service_remove b
 }
 
+# session_begin NAME CIP VIP: a real control connection, which stays.
+session_begin()
+{
+	tcp client "dial $1 $2 0 $3 21"
+	tcp client "connected $1"
+	tcp client "line $1"
+}
+
+# session_command NAME: of no consequence, but it is the last that is seen.
+session_command()
+{
+	tcp client "say $1 NOOP"
+	tcp client "line $1"
+}
+
+# A client of two VIPs, whose services IPVS sends to one real server each.
+test_two_sessions()
+{
+	local family first second
+
+	in_ns "$director" ipvsadm -R <<-END
+	-A -f 23 -s rr -p 300
+	-a -f 23 -r $rip1_4 -m
+	-A -f 23 -6 -s rr -p 300
+	-a -f 23 -6 -r $rip1_6 -m
+	-A -f 24 -s rr -p 300
+	-a -f 24 -r $rip2_4 -m
+	-A -f 24 -6 -s rr -p 300
+	-a -f 24 -6 -r $rip2_6 -m
+	END
+	two_services ipvs snat
+	service_set a mark 23
+	service_set b mark 24
+	for family in 4 6; do
+		first=first$family second=second$family
+		new_cip "$family"
+		session_begin "a$family" "$cip" "${!first}"
+		session_begin "b$family" "$cip" "${!second}"
+		session_command "a$family"
+		session_command "b$family"
+		check_from "data of a's server, with a command to b behind, IPv$family" \
+			"$cip" "${!first}"
+		session_command "a$family"
+		check_arrives "data of b's server, with a command to a behind, IPv$family" \
+			"tcp ${!second} 20 1" rs2 "$cip"
+	done
+	check_counts "of a, a client of two VIPs" a 2 0 0
+	check_counts "of b, a client of two VIPs" b 2 0 0
+	service_remove a
+	service_remove b
+}
+
+# An acknowledgement to the other VIP is no use of it.
+test_acknowledgement()
+{
+	two_services ipvs ipvs
+	new_cip 4
+	control a "$cip" "$first4"
+	control b "$cip" "$second4" flags=A data=0
+	check_from "an acknowledgement to b is behind" "$cip" "$first4"
+	control b "$cip" "$second4" flags=S data=0
+	check_from "b has got a SYN only" "$cip" "$first4"
+	control b "$cip" "$second4"
+	check_from "b has got a command, too" "$cip" "$second4"
+	new_cip 6
+	control a "$cip" "$first6"
+	control b "$cip" "$second6" flags=A data=0 ext=dst
+	check_from "an acknowledgement to b is behind, IPv6" "$cip" "$first6"
+	control b "$cip" "$second6" ext=dst
+	check_from "a command to b is behind, IPv6" "$cip" "$second6"
+	service_remove a
+	service_remove b
+}
+
+# The same ports again, while the entry of the last connection is still there.
+test_other_vip_again()
+{
+	local family first second
+
+	two_services ipvs ipvs
+	for family in 4 6; do
+		first=first$family second=second$family
+		new_cip "$family"
+		new_port
+		control a "$cip" "${!first}"
+		tcp client "listen again $cip $port"
+		dial rs1 "$cip"
+		tcp client "accept one again"
+		check_equal "a connection to a client of a, IPv$family" \
+			"${!first} 20" "$answer"
+		hang_up rs1 one
+		check "its entry ends, IPv$family" \
+			busywait 60 ipvs_state_is "$cip" "$port" CLOSE
+
+		control b "$cip" "${!second}"
+		dial rs1 "$cip"
+		tcp client "accept two again"
+		check_equal "with the same ports, as a client of b, IPv$family" \
+			"${!second} 20" "$answer"
+		check_exchange "it carries data, IPv$family" rs1 two
+		check "the first one's entry has gone, IPv$family" \
+			busywait 60 ipvs_state_is "$cip" "$port" ESTABLISHED
+		ipvs_read "$cip" "$port"
+		check_equal "there is one, IPv$family" 1 \
+			"$(wc -l <<<"$ipvs")"
+		hang_up rs1 two
+	done
+	check_counts "of a, with the same ports" a 2 0 0
+	check_counts "of b, with the same ports" b 2 0 0
+	service_remove a
+	service_remove b
+}
+
 # A slow router drops some packets that arrive too fast.
 flood_until_counted()
 {
@@ -303,8 +416,7 @@ flood_until_counted()
 	return 1
 }
 
-# The module drops forged SYNs from very many addresses: else IPVS would have an
-# entry for each.
+# Forged commands from very many addresses.
 test_flood()
 {
 	local before memory grown known name_only
@@ -320,7 +432,7 @@ test_flood()
 	END
 	agent_start flood ip netns exec "$client" python3 -S \
 		"$selftests/lib/flood.py" wan \
-		"$(in_ns "$director" cat /sys/class/net/front/address)"
+		"$(in_ns "$director" cat /sys/class/net/front/address)" 11 40000 6
 	# Wait until the agent is ready.
 	agent_ask flood "$second4 21 1"
 
@@ -330,7 +442,7 @@ test_flood()
 	control ftp "$known" "$second4"
 	new_cip 4
 	name_only=$cip
-	control ftp "$name_only" "$second4" flags=S
+	control ftp "$name_only" "$second4"
 	before=$(service_stat ftp control_packets)
 	memory=$(kernel_memory)
 	check "100000 control packets of a flood are seen" flood_until_counted
@@ -371,5 +483,8 @@ test_off_by_prefix
 test_another_server
 test_removed_vip
 test_other_ports
+test_two_sessions
+test_acknowledgement
+test_other_vip_again
 test_flood
 finish
