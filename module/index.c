@@ -13,9 +13,10 @@
 
 /*
  * The longest run of slots in use that is accepted, which bounds what a lookup
- * reads. A draw of the multiplier leaves a longer one with a probability below
- * 1/10, for random addresses as for those that differ in one byte. After the
- * last draw the index stays as it is: it finds every key all the same.
+ * reads. Few draws of the multiplier leave a longer one, or have the keys pass
+ * more slots than random ones would; not for addresses that differ in one byte
+ * either. After the last draw the index stays as it is: it finds every key all
+ * the same.
  */
 #define FTPMARK_INDEX_RUN_MAX	24U
 #define FTPMARK_INDEX_DRAWS	64U
@@ -31,12 +32,16 @@ u32 ftpmark_index_slots(u32 count)
 	return roundup_pow_of_two(max(4 * count, FTPMARK_INDEX_SLOTS_MIN));
 }
 
-/* Takes a slot for each key, as the caller will. */
-static void ftpmark_index_take(const struct ftpmark_index *index,
-			       const union ftpmark_key *keys, u32 count,
-			       bool ipv6, unsigned int slot_shift,
-			       unsigned long *taken)
+/*
+ * Takes a slot for each key, as the caller will. Returns how many slots in use
+ * the keys have passed.
+ */
+static u32 ftpmark_index_take(const struct ftpmark_index *index,
+			      const union ftpmark_key *keys, u32 count,
+			      bool ipv6, unsigned int slot_shift,
+			      unsigned long *taken)
 {
+	u32 passed = 0;
 	u32 i;
 
 	for (i = 0; i < count; i++) {
@@ -44,9 +49,12 @@ static void ftpmark_index_take(const struct ftpmark_index *index,
 				  ftpmark_index_hash4(index, keys[i].word[0]);
 		unsigned long at = ftpmark_index_first(index, hash, slot_shift);
 
-		while (__test_and_set_bit(at >> slot_shift, taken))
+		while (__test_and_set_bit(at >> slot_shift, taken)) {
 			at = ftpmark_index_next(index, at, slot_shift);
+			passed++;
+		}
 	}
+	return passed;
 }
 
 /* Returns the length of the longest run of taken slots. */
@@ -82,6 +90,7 @@ int ftpmark_index_build(struct ftpmark_index *index,
 	u32 slots = ftpmark_index_slots(count);
 	unsigned long *taken;
 	unsigned int draws;
+	u32 passed;
 
 	taken = kvmalloc_array(BITS_TO_LONGS(slots), sizeof(*taken),
 			       GFP_KERNEL);
@@ -92,8 +101,10 @@ int ftpmark_index_build(struct ftpmark_index *index,
 	for (draws = 0; draws < FTPMARK_INDEX_DRAWS; draws++) {
 		get_random_bytes(index->multiplier, sizeof(index->multiplier));
 		bitmap_zero(taken, slots);
-		ftpmark_index_take(index, keys, count, ipv6, slot_shift, taken);
-		if (ftpmark_index_run(taken, slots) <= FTPMARK_INDEX_RUN_MAX)
+		passed = ftpmark_index_take(index, keys, count, ipv6,
+					    slot_shift, taken);
+		if (passed <= count / 4 &&
+		    ftpmark_index_run(taken, slots) <= FTPMARK_INDEX_RUN_MAX)
 			break;
 		cond_resched();
 	}

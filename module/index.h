@@ -26,8 +26,9 @@ union ftpmark_key {
  *
  * A key's hash selects a slot. If another key has it, the next free one is
  * taken (linear probing), so an index of any keys can be built. A lookup ends
- * at the key, or at a free slot if there is no such key. At most a quarter of
- * the slots is taken: most lookups read one slot, however many keys there are.
+ * at the key, or at a slot that no key has passed on its way. At most a quarter
+ * of the slots is taken: nearly all lookups read one slot, however many keys
+ * there are.
  *
  * Packets choose only the key that is looked up: how many slots a lookup reads
  * at most is decided when the index is built. Whoever chooses the keys does not

@@ -3,6 +3,8 @@
  * The VIPs of a table: what the ports of an address mean, and the slot where
  * packets find it.
  */
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -174,12 +176,13 @@ static void ftpmark_vip_fill(struct ftpmark_vip *vip,
 		vip->passive_count = passive->last - passive->first + 1;
 	}
 	vip->control_first = control->first;
-	vip->control_count = control->last - control->first + 1;
+	vip->control_count = min(control->last - control->first + 1, U8_MAX);
 	vip->mark = target->mark;
 	vip->stats = target->stats;
 	vip->map = map;
 	map->clients = clients;
-	map->more = map->count > (passive ? 2 : 1);
+	map->more = map->count > (passive ? 2 : 1) ||
+		    control->last - control->first >= U8_MAX;
 }
 
 static struct ftpmark_vip *ftpmark_slot(const struct ftpmark_index *index,
@@ -199,7 +202,8 @@ static struct ftpmark_vip *ftpmark_slot_take(const struct ftpmark_index *index,
 	unsigned long at = ftpmark_index_first(index, hash, slot_shift);
 	struct ftpmark_vip *vip = ftpmark_slot(index, at);
 
-	while (!ftpmark_vip_free(vip)) {
+	while (vip->control_count) {
+		vip->passed = true;
 		at = ftpmark_index_next(index, at, slot_shift);
 		vip = ftpmark_slot(index, at);
 	}

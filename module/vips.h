@@ -15,7 +15,9 @@ struct ftpmark_refusal;
  * @passive_first: lowest port of the widest passive range, host byte order
  * @passive_count: number of ports in it, 0 for none
  * @control_first: lowest port of the widest control range
- * @control_count: number of ports in it, 0 for none
+ * @control_count: number of ports in it, at most 255; further ones are for the
+ *	slow path. 0 in a free slot, for each VIP has a control port
+ * @passed: whether a VIP whose lookup comes by this slot lies behind it
  * @mark: mark of both ranges
  * @stats: counters of both ranges
  * @map: all ports, for the slow path
@@ -27,7 +29,8 @@ struct ftpmark_vip {
 	u16 passive_first;
 	u16 passive_count;
 	u16 control_first;
-	u16 control_count;
+	u8 control_count;
+	bool passed;
 	u32 mark;
 	struct ftpmark_stats __percpu *stats;
 	const struct ftpmark_port_map *map;
@@ -84,12 +87,6 @@ const struct ftpmark_port_map *
 ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
 		   const union ftpmark_key *addr);
 
-/* Whether no VIP has a slot: each VIP has a control port. */
-static inline bool ftpmark_vip_free(const struct ftpmark_vip *vip)
-{
-	return !vip->control_count;
-}
-
 /*
  * Finds an IPv4 VIP; returns whether there is one. The address 0.0.0.0 may also
  * find a free slot, where no port means anything: packets to a VIP then need
@@ -111,7 +108,7 @@ static inline bool ftpmark_vip4_lookup(const struct ftpmark_vips *vips,
 			*found = vip;
 			return true;
 		}
-		if (likely(ftpmark_vip_free(vip)))
+		if (likely(!vip->passed))
 			return false;
 		at = ftpmark_index_next(index, at, FTPMARK_VIP_SHIFT);
 	}
@@ -133,7 +130,7 @@ static inline bool ftpmark_vip6_lookup(const struct ftpmark_vips *vips,
 			*found = vip6;
 			return true;
 		}
-		if (likely(ftpmark_vip_free(&vip6->vip)))
+		if (likely(!vip6->vip.passed))
 			return false;
 		at = ftpmark_index_next(index, at, FTPMARK_VIP6_SHIFT);
 	}
