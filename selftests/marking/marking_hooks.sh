@@ -59,10 +59,12 @@ check_calls()
 	check_equal "$1" "$2" "${got[*]}"
 }
 
-# Packets cause the calls, whatever their mark.
+# Packets cause the calls, whatever their mark. They have no SYN, which would take
+# the slow path.
 packets()
 {
-	send_all "to=$vip count=3" "to=198.51.100.99 count=2" "to=$vip6 count=4"
+	send_all "to=$vip flags=A count=3" "to=198.51.100.99 flags=A count=2" \
+		"to=$vip6 flags=A count=4"
 }
 
 # check_listed NAME "FAMILY..." WORD: families in whose hooks WORD is.
@@ -142,9 +144,12 @@ service conf ftp vip="$vip $vip6" enabled=1
 check_marks "header outside the linear part" "21=2" \
 	"to=$vip paged data=5000" "to=$vip6 paged data=5000"
 check_calls "it takes the way for those" "1 1 2"
+check_marks "first packets of a connection" "21=2" "to=$vip" "to=$vip6"
+check_calls "they take that way, too" "1 1 2"
 
 marks_forget before
-check_marks "marks behind the mangle table" "21=2" "to=$vip" "to=$vip6"
+check_marks "marks behind the mangle table" "21=2" "to=$vip flags=A" \
+	"to=$vip6 flags=A"
 marks_read before
 check_equal "no mark in the mangle table" "0=2" "$marks"
 check_calls "both came through the hooks" "1 1 0"
