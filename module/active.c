@@ -12,18 +12,6 @@
 #include "clients.h"
 #include "ipvs_lookup.h"
 
-static bool ftpmark_active_port(const struct ftpmark_target *target, u16 port)
-{
-	unsigned int i;
-
-	for (i = 0; i < target->active_ports_count; i++) {
-		if (port >= target->active_ports[i].first &&
-		    port <= target->active_ports[i].last)
-			return true;
-	}
-	return false;
-}
-
 static bool ftpmark_active_lists(const struct ftpmark_target *target,
 				 const struct ftpmark_flow *flow)
 {
@@ -64,7 +52,7 @@ ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
 			const struct ftpmark_target *target =
 				set->member[prefix->first + i];
 
-			if (ftpmark_active_port(target, flow->source_port))
+			if (ftpmark_target_sends(target, flow->source_port))
 				return target;
 			if (!*nearest && target->active != FTPMARK_ACTIVE_OFF)
 				*nearest = target;
@@ -92,7 +80,7 @@ ftpmark_active_by_vip(const struct ftpmark_table *table,
 		const struct ftpmark_target *target = map->rule[i].target;
 
 		if (map->rule[i].stat == FTPMARK_STAT_CONTROL_PACKETS &&
-		    ftpmark_active_port(target, flow->source_port) &&
+		    ftpmark_target_sends(target, flow->source_port) &&
 		    ftpmark_active_lists(target, flow))
 			return target;
 	}
