@@ -54,6 +54,32 @@ kernel_is_variant() # NAME
 	esac
 }
 
+# foreign_triplet ARCH: how compilers call an architecture of which QEMU emulates the
+# machine, or fails.
+foreign_triplet()
+{
+	case $1 in
+	arm64) echo aarch64-linux-gnu ;;
+	s390x) echo s390x-linux-gnu ;;
+	*) return 1 ;;
+	esac
+}
+
+# foreign_variables ARCH: the kernel's variables for such a build, one a line.
+foreign_variables()
+{
+	local -A names=([arm64]=arm64 [s390x]=s390)
+
+	echo "ARCH=${names[$1]}"
+	echo "CROSS_COMPILE=$(foreign_triplet "$1")-"
+}
+
+# kernel_is_foreign NAME: whether a release, or SERIES-ARCH, is of such a machine.
+kernel_is_foreign()
+{
+	[[ $1 == *-* ]] && foreign_triplet "${1##*-}" >/dev/null
+}
+
 # kernel_variant SERIES-VARIANT [OPTION...]: prints the directory of a kernel such as
 # 6.1-debug, which build_kernel builds first if need be, unless one of its options
 # says otherwise.
@@ -85,23 +111,25 @@ kernel_built()
 	[ -e "$dir/release" ] && echo "$dir"
 }
 
-# kernel_arch RELEASE: x86, or um for one that runs in user mode.
+# kernel_arch RELEASE: x86, um for one that runs in user mode, or that of another machine.
 kernel_arch()
 {
 	local built
 
-	built=$(kernel_built "$1") || { echo x86; return; }
+	built=$(kernel_built "$1") ||
+		{ kernel_is_foreign "$1" && built=$(kernel_root "$1"); } ||
+		{ echo x86; return; }
 	cat "$built/arch"
 }
 
-# kernel_root RELEASE: prints the root of another distribution that "root" has made with
-# this kernel, or fails. What is installed on this machine is preferred.
+# kernel_root RELEASE: prints the root of another distribution or machine that "root" or
+# "foreign_root" has made with this kernel, or fails. What is installed on this machine is preferred.
 kernel_root()
 {
 	local file
 
 	[ -n "$1" ] && [ ! -e "/boot/vmlinuz-$1" ] || return
-	for file in "$FTPMARK_CACHE"/roots/*/release; do
+	for file in "$FTPMARK_CACHE"/{roots,foreign}/*/release; do
 		[ ! -e "$file" ] || [ "$(<"$file")" != "$1" ] ||
 			{ echo "${file%/release}"; return; }
 	done
@@ -170,11 +198,31 @@ kernels_in_roots()
 	cat "$FTPMARK_CACHE"/roots/*/release 2>/dev/null | grep "^$1\\." | sort -rV
 }
 
+# kernels_foreign SERIES-ARCH: kernels of another machine, the newest first.
+kernels_foreign()
+{
+	cat "$FTPMARK_CACHE/foreign/${1#*-}"-*/release 2>/dev/null |
+		grep "^${1%%-*}\\." | sort -rV
+}
+
 # kernel_distributions SERIES: those that have it, one a line.
 kernel_distributions()
 {
 	awk -F '\t' -v series="$1" '$1 == series { print $2 }' \
 		"$ftpmark_top/selftests/machine/debian.tsv"
+}
+
+# kernel_pair DISTRIBUTION: prints the series of its kernel, and of a newer one that it
+# has too: in backports, or beside the first.
+kernel_pair()
+{
+	local first newer
+
+	first=$(awk -F '\t' -v name="$1" '$2 == name { print $1 }' \
+		"$ftpmark_top/selftests/machine/debian.tsv")
+	newer=$(awk -F '\t' -v name="$1-backports" '$2 == name { print $1 }' \
+		"$ftpmark_top/selftests/machine/debian.tsv")
+	[ -n "$first" ] && echo "$first ${newer:-${FTPMARK_SOURCES##* }}"
 }
 
 # kernel_release [RELEASE|SERIES|SERIES-VARIANT]: prints the release to use, or fails.
@@ -193,6 +241,11 @@ kernel_release()
 		echo "$1"
 		return
 	fi
+	if kernel_is_foreign "${1:-}"; then
+		release=$(kernels_foreign "$1")
+		[ -n "$release" ] && echo "${release%%$'\n'*}"
+		return
+	fi
 	for series in ${1:-$FTPMARK_SOURCES}; do
 		release=$(kernels_installed "$series")
 		[ -n "$release" ] || release=$(kernels_in_roots "$series") || true
@@ -201,7 +254,35 @@ kernel_release()
 	return 1
 }
 
-# kernel_ready KERNEL: the same, but first builds a variant, or fetches what only another
+# kernel_own: the same, of one that this machine has headers of: the others need a root
+# to be built in.
+kernel_own()
+{
+	local series release
+
+	for series in $FTPMARK_SOURCES; do
+		release=$(kernels_installed "$series")
+		[ -n "$release" ] && echo "${release%%$'\n'*}" && return
+	done
+	return 1
+}
+
+# kernel_fetch_foreign SERIES ARCH: the last of the distributions that have it may lack
+# that architecture's.
+kernel_fetch_foreign()
+{
+	local foreign=$ftpmark_top/selftests/machine/foreign_root distribution release
+
+	for distribution in $(kernel_distributions "$1" | tac); do
+		release=$("$foreign" release "$2" "$distribution") || return
+		[[ $release == "$1".* ]] || continue
+		"$foreign" build "$2" "$distribution" >/dev/null
+		return
+	done
+	return 1
+}
+
+# kernel_ready KERNEL: as kernel_release, but first builds a variant, or fetches what only another
 # distribution has, if need be.
 kernel_ready()
 {
@@ -209,6 +290,8 @@ kernel_ready()
 
 	if kernel_is_variant "$1"; then
 		kernel_variant "$1" >/dev/null || return
+	elif kernel_is_foreign "$1" && [ -z "$(kernel_root "$1")" ]; then
+		kernel_fetch_foreign "${1%%-*}" "${1##*-}" || return
 	elif ! kernel_release "$1" >/dev/null; then
 		distribution=$(kernel_distributions "$1" | tail -n 1)
 		[ -n "$distribution" ] || return
@@ -260,6 +343,8 @@ make_module()
 
 	headers=$(kernel_headers "$1")
 	if root=$(kernel_root "$1") && [[ $headers == "$root"/* ]]; then
+		[ ! -e "$root/arch" ] ||
+			mapfile -t -O "${#args[@]}" args < <(foreign_variables "$(<"$root/arch")")
 		"$ftpmark_top/selftests/machine/inside" "$root" "$2" -- \
 			make -C "${headers#"$root"}" M="$2" "${args[@]}" modules
 		return
