@@ -22,7 +22,7 @@ static bool ftpmark_active_lists(const struct ftpmark_target *target,
 
 		if (prefix->family == flow->family &&
 		    ipv6_prefix_equal(&prefix->addr.in6,
-				      (const struct in6_addr *)&flow->source,
+				      &flow->source.in6,
 				      prefix->len))
 			return true;
 	}
@@ -63,14 +63,20 @@ ftpmark_active_by_address(const struct ftpmark_realserver_set *set,
 	}
 }
 
-/*
- * The service that has both this VIP and this real server, or NULL. It decides
- * even if its active is off and that of other services is not.
+/**
+ * ftpmark_active_by_vip - find the service that has a VIP and a real server
+ * @table: the namespace's table
+ * @flow: from the real server
+ * @vip: the VIP
+ *
+ * It decides even if its active is off and that of other services is not.
+ *
+ * Return: the service, or NULL.
  */
-static const struct ftpmark_target *
+const struct ftpmark_target *
 ftpmark_active_by_vip(const struct ftpmark_table *table,
 		      const struct ftpmark_flow *flow,
-		      const union ftpmark_key *vip)
+		      const union nf_inet_addr *vip)
 {
 	const struct ftpmark_port_map *map;
 	u32 i;
@@ -101,7 +107,7 @@ static bool ftpmark_active_remembered(const struct ftpmark_table *table,
 	unsigned int count, i;
 	bool found = false;
 
-	count = ftpmark_clients_find(table->clients, flow->family,
+	count = ftpmark_clients_find(table->clients.seen, flow->family,
 				     &flow->destination, used);
 	for (i = 0; i < count; i++) {
 		const struct ftpmark_target *target =
@@ -111,8 +117,8 @@ static bool ftpmark_active_remembered(const struct ftpmark_table *table,
 		if (!target)
 			continue;
 		serves = ftpmark_ipvs_serves(net, flow, &used[i].vip,
-					     used[i].port,
-					     used[i].client_port);
+					     used[i].last[0].port,
+					     used[i].last[0].client_port);
 		if (!found || serves) {
 			match->target = target;
 			match->vip = used[i].vip;
@@ -157,7 +163,7 @@ bool ftpmark_active_lookup(const struct ftpmark_table *table, struct net *net,
 		return false;
 	}
 
-	if (!table->clients ||
+	if (!table->clients.seen ||
 	    !ftpmark_active_remembered(table, net, flow, match)) {
 		match->target = target;
 		match->vip = target->vip[family];

@@ -13,10 +13,14 @@
  */
 struct ftpmark_active_match {
 	const struct ftpmark_target *target;
-	union ftpmark_key vip;
+	union nf_inet_addr vip;
 	bool has_vip;
 };
 
+const struct ftpmark_target *
+ftpmark_active_by_vip(const struct ftpmark_table *table,
+		      const struct ftpmark_flow *flow,
+		      const union nf_inet_addr *vip);
 bool ftpmark_active_lookup(const struct ftpmark_table *table, struct net *net,
 			   const struct ftpmark_flow *flow,
 			   unsigned long modes,

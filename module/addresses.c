@@ -113,6 +113,10 @@ static int ftpmark_host_parse(const struct ftpmark_word *word,
 					   "is not an IPv4 or IPv6 address");
 
 	fault = ftpmark_address_fault(host);
+	/* Routers do not forward what a client on the link would be sent. */
+	if (!fault && host->family == NFPROTO_IPV6 &&
+	    ipv6_addr_type(&host->addr.in6) & IPV6_ADDR_LINKLOCAL)
+		fault = "is a link-local address";
 	if (fault)
 		return ftpmark_refuse_word(refusal, word, fault);
 	return 0;

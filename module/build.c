@@ -9,6 +9,8 @@
 
 #include "build.h"
 #include "clients.h"
+#include "lease.h"
+#include "sessions.h"
 #include "table.h"
 
 /*
@@ -45,19 +47,80 @@ static bool ftpmark_build_vip_choice(const struct ftpmark_source *sources,
 	       modes != BIT(FTPMARK_ACTIVE_OFF);
 }
 
-/* The clients belong to the namespace and outlive the table. */
+/* Whether passive ports of some service are for clients only. */
+static bool ftpmark_build_for_clients(const struct ftpmark_source *sources,
+				      u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (sources[i].settings->passive_from == FTPMARK_FROM_CLIENTS)
+			return true;
+	}
+	return false;
+}
+
+/* The memories belong to the namespace and outlive the table. */
 static int ftpmark_build_clients(struct ftpmark_table *table,
 				 const struct ftpmark_source *sources,
-				 u32 count, struct ftpmark_clients **clients)
+				 u32 count,
+				 struct ftpmark_client_memories *clients)
 {
-	if (!ftpmark_build_vip_choice(sources, count, NFPROTO_IPV4) &&
-	    !ftpmark_build_vip_choice(sources, count, NFPROTO_IPV6))
-		return 0;
+	if (ftpmark_build_vip_choice(sources, count, NFPROTO_IPV4) ||
+	    ftpmark_build_vip_choice(sources, count, NFPROTO_IPV6)) {
+		if (!clients->seen)
+			clients->seen = ftpmark_clients_create(NULL);
+		if (!clients->seen)
+			return -ENOMEM;
+		table->clients.seen = clients->seen;
+	}
+	if (ftpmark_build_for_clients(sources, count)) {
+		if (!clients->connected)
+			clients->connected =
+				ftpmark_clients_create(clients->net);
+		if (!clients->connected)
+			return -ENOMEM;
+		table->clients.connected = clients->connected;
+	}
+	return 0;
+}
 
-	if (!*clients)
-		*clients = ftpmark_clients_create();
-	table->clients = *clients;
-	return *clients ? 0 : -ENOMEM;
+/* So do the control connections. They are of use only if IPVS has them, too. */
+static int ftpmark_build_sessions(struct ftpmark_table *table, u32 count,
+				  struct ftpmark_sessions **sessions)
+{
+	u32 i;
+
+	if (!IS_ENABLED(CONFIG_IP_VS))
+		return 0;
+	if (!*sessions)
+		*sessions = ftpmark_sessions_create();
+	if (!*sessions)
+		return -ENOMEM;
+
+	table->sessions = *sessions;
+	for (i = 0; i < count; i++)
+		table->targets.target[i].sessions = *sessions;
+	return 0;
+}
+
+/* The leases, too; there are none while no service has the short way. */
+static int ftpmark_build_leases(struct ftpmark_table *table,
+				const struct ftpmark_source *sources, u32 count,
+				struct net *net, struct ftpmark_leases **leases)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (!sources[i].settings->fast)
+			continue;
+		if (!*leases)
+			*leases = ftpmark_leases_create(net);
+		if (!*leases)
+			return -ENOMEM;
+		table->leases = *leases;
+	}
+	return 0;
 }
 
 static int ftpmark_build_realservers(struct ftpmark_table *table,
@@ -99,10 +162,13 @@ static void ftpmark_build_service_hooks(struct ftpmark_table *table,
 		table->hooks |= BIT(FTPMARK_HOOK_MARK4 + i);
 	if (settings->notrack && receives)
 		table->hooks |= BIT(FTPMARK_HOOK_NOTRACK4 + i);
+	if (settings->fast && receives)
+		table->hooks |= BIT(FTPMARK_HOOK_FAST4 + i) |
+				BIT(FTPMARK_HOOK_LEARN4 + i);
 	if (!sends)
 		return;
 
-	switch (settings->active) {
+	switch ((enum ftpmark_active)settings->active) {
 	case FTPMARK_ACTIVE_OFF:
 		break;
 	case FTPMARK_ACTIVE_MASQUERADE:
@@ -110,7 +176,8 @@ static void ftpmark_build_service_hooks(struct ftpmark_table *table,
 		table->hooks |= BIT(FTPMARK_HOOK_NAT4 + i);
 		break;
 	case FTPMARK_ACTIVE_IPVS:
-		table->hooks |= BIT(FTPMARK_HOOK_IPVS4 + i);
+		table->hooks |= BIT(FTPMARK_HOOK_IPVS4 + i) |
+				BIT(FTPMARK_HOOK_LOCAL_IN4 + i);
 		break;
 	}
 }
@@ -132,8 +199,11 @@ static void ftpmark_build_hooks(struct ftpmark_table *table,
  * ftpmark_table_create - make the table of a configuration
  * @sources: enabled services in name order, each with a VIP; at least one
  * @count: number of services
- * @clients: the namespace's clients; created if there are none yet and the
- *	configuration needs them
+ * @clients: what the namespace remembers of clients; a memory that the
+ *	configuration needs is created, if there is none yet
+ * @sessions: the namespace's control connections; created if there are none yet
+ * @leases: the namespace's leases; created if a service has the short way and
+ *	there are none yet
  * @refusal: the reason, when refused
  *
  * Context: may sleep.
@@ -142,7 +212,9 @@ static void ftpmark_build_hooks(struct ftpmark_table *table,
  */
 struct ftpmark_table *
 ftpmark_table_create(const struct ftpmark_source *sources, u32 count,
-		     struct ftpmark_clients **clients,
+		     struct ftpmark_client_memories *clients,
+		     struct ftpmark_sessions **sessions,
+		     struct ftpmark_leases **leases,
 		     struct ftpmark_refusal *refusal)
 {
 	struct ftpmark_table *table;
@@ -152,6 +224,7 @@ ftpmark_table_create(const struct ftpmark_source *sources, u32 count,
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 
+	table->size = sizeof(*table);
 	table->vips = ftpmark_table_empty.vips;
 
 	err = ftpmark_targets_build(&table->targets, sources, count,
@@ -159,9 +232,15 @@ ftpmark_table_create(const struct ftpmark_source *sources, u32 count,
 	if (!err)
 		err = ftpmark_build_clients(table, sources, count, clients);
 	if (!err)
+		err = ftpmark_build_sessions(table, count, sessions);
+	if (!err)
+		err = ftpmark_build_leases(table, sources, count, clients->net,
+					   leases);
+	if (!err)
 		err = ftpmark_vips_build(&table->vips, sources,
 					 table->targets.target, count,
-					 table->clients, &table->size, refusal);
+					 &table->clients, &table->size,
+					 refusal);
 	if (!err)
 		err = ftpmark_build_realservers(table, sources, count);
 	if (err) {

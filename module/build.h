@@ -4,14 +4,18 @@
 
 #include <linux/types.h>
 
-struct ftpmark_clients;
+struct ftpmark_client_memories;
+struct ftpmark_leases;
 struct ftpmark_refusal;
+struct ftpmark_sessions;
 struct ftpmark_source;
 struct ftpmark_table;
 
 struct ftpmark_table *
 ftpmark_table_create(const struct ftpmark_source *sources, u32 count,
-		     struct ftpmark_clients **clients,
+		     struct ftpmark_client_memories *clients,
+		     struct ftpmark_sessions **sessions,
+		     struct ftpmark_leases **leases,
 		     struct ftpmark_refusal *refusal);
 
 #endif

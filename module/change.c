@@ -1,120 +1,211 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes of services. A change is atomic: either packets meet all of it, or
- * the service and the published table stay as they were.
+ * Changes of services. They are staged, service by service, and then committed:
+ * packets meet all of them in one instant, or the services and the published
+ * table stay as they were.
  */
-#include <linux/err.h>
-
 #include "change.h"
 #include "parse.h"
 #include "publish.h"
 #include "service.h"
 #include "state.h"
 
-/**
- * ftpmark_service_apply - change the settings of a service
- * @service: the service
- * @settings: a copy of its settings with the changes in it
- * @refusal: the reason, when refused
- *
- * On success the service owns the lists of @settings, and the replaced lists
- * are freed. On failure nothing has changed, and the caller frees its new
- * lists.
- *
- * Context: under the namespace's lock; may sleep.
- * Return: 0, -EINVAL, -EEXIST, -ENODEV, -ENOMEM, or what registering a hook
- * returned.
- */
-int ftpmark_service_apply(struct ftpmark_service *service,
-			  const struct ftpmark_settings *settings,
-			  struct ftpmark_refusal *refusal)
+static void ftpmark_change_note(struct ftpmark_service *service)
 {
-	struct ftpmark_settings old = service->settings;
-	int err;
-
-	lockdep_assert_held(&service->ns->lock);
-
-	if (service->closed || service->ns->exiting)
-		return -ENODEV;
-	if (settings->enabled && !settings->vip->count)
-		return ftpmark_refuse(refusal, -EINVAL,
-				      "an enabled service needs a virtual IP");
-
-	service->settings = *settings;
-	if (old.enabled || settings->enabled) {
-		err = ftpmark_publish(service->ns, refusal);
-		if (err) {
-			service->settings = old;
-			return err;
-		}
-	}
-	ftpmark_settings_release(&old, settings);
-	return 0;
+	if (list_empty(&service->list))
+		list_add_tail(&service->list, &service->ns->changed);
 }
 
 /**
- * ftpmark_service_set - change one setting
- * @service: the service
+ * ftpmark_change_stage - stage settings of a service
+ * @service: the service, its namespace's lock held
+ * @staged: a copy of its staged settings with changes in it; the service then
+ *	owns its lists
+ */
+void ftpmark_change_stage(struct ftpmark_service *service,
+			  const struct ftpmark_settings *staged)
+{
+	lockdep_assert_held(&service->ns->lock);
+
+	ftpmark_settings_release(&service->staged, &service->settings, staged);
+	service->staged = *staged;
+	ftpmark_change_note(service);
+}
+
+/**
+ * ftpmark_change_set - stage one setting of a service
+ * @service: the service, its namespace's lock held
  * @setting: which one
  * @text: the value
  * @refusal: the reason, when refused
  *
- * Context: takes the namespace's lock; may sleep.
- * Return: 0, or a negative errno with the setting as it was.
+ * Context: may sleep.
+ * Return: 0, or a negative errno with nothing staged: -ENODEV,
+ * or what ftpmark_setting_parse() returns.
  */
-int ftpmark_service_set(struct ftpmark_service *service,
-			const struct ftpmark_setting *setting,
-			const char *text, struct ftpmark_refusal *refusal)
+int ftpmark_change_set(struct ftpmark_service *service,
+		       const struct ftpmark_setting *setting, const char *text,
+		       struct ftpmark_refusal *refusal)
 {
-	struct ftpmark_settings settings;
+	struct ftpmark_settings staged = service->staged;
 	int err;
 
-	mutex_lock(&service->ns->lock);
-	settings = service->settings;
-	err = setting->parse(&settings, text, refusal);
-	if (err)
-		goto out;
+	if (service->closed)
+		return -ENODEV;
+	if (service->removed)
+		return ftpmark_refuse(refusal, -ENODEV,
+				      "the service has been removed in this transaction");
 
-	err = ftpmark_service_apply(service, &settings, refusal);
-	if (err)
-		ftpmark_settings_release(&settings, &service->settings);
-out:
-	mutex_unlock(&service->ns->lock);
+	err = ftpmark_setting_parse(setting, &staged, text, refusal);
+	if (!err)
+		ftpmark_change_stage(service, &staged);
 	return err;
 }
 
 /**
- * ftpmark_service_take - disable a service and take it out of its namespace
- * @ns: the namespace
- * @name: the service
- *
- * When this returns, only packets that are already in a hook still see it.
- *
- * Context: takes the namespace's lock; may sleep.
- * Return: the service, for its files to be removed, or an ERR_PTR with
- * everything as it was: -ENOENT, -ENOMEM, -ENODEV.
+ * ftpmark_change_add - stage a service that has all its files
+ * @service: in its namespace, whose lock is held
  */
-struct ftpmark_service *ftpmark_service_take(struct ftpmark_state *ns,
-					     const char *name)
+void ftpmark_change_add(struct ftpmark_service *service)
+{
+	lockdep_assert_held(&service->ns->lock);
+
+	service->added = true;
+	ftpmark_change_note(service);
+}
+
+/**
+ * ftpmark_change_add_again - stage a service again whose removal is staged
+ * @service: the service, its namespace's lock held
+ *
+ * It gets default settings, and keeps its files and counters.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOSPC or -ENOMEM.
+ */
+int ftpmark_change_add_again(struct ftpmark_service *service)
+{
+	struct ftpmark_settings defaults;
+	int err;
+
+	if (service->ns->services_count >= FTPMARK_SERVICES_MAX)
+		return -ENOSPC;
+	err = ftpmark_settings_init(&defaults);
+	if (err)
+		return err;
+
+	service->removed = false;
+	service->ns->services_count++;
+	ftpmark_change_stage(service, &defaults);
+	return 0;
+}
+
+/* Takes a service out of its namespace; its files are left. */
+static void ftpmark_change_leave(struct ftpmark_service *service)
+{
+	ftpmark_service_unlink(service);
+	list_add_tail(&service->list, &service->ns->left);
+}
+
+/**
+ * ftpmark_change_remove - stage the removal of a service
+ * @service: the service, its namespace's lock held
+ *
+ * One that was added by the same change is taken back.
+ */
+void ftpmark_change_remove(struct ftpmark_service *service)
+{
+	struct ftpmark_settings disabled = service->settings;
+
+	disabled.enabled = false;
+	ftpmark_change_stage(service, &disabled);
+	service->ns->services_count--;
+	if (service->added) {
+		list_del_init(&service->list);
+		ftpmark_change_leave(service);
+	} else {
+		service->removed = true;
+	}
+}
+
+/**
+ * ftpmark_change_discard - take back all that is staged
+ * @ns: the namespace, its lock held
+ */
+void ftpmark_change_discard(struct ftpmark_state *ns)
+{
+	struct ftpmark_service *service, *next;
+
+	lockdep_assert_held(&ns->lock);
+
+	list_for_each_entry_safe(service, next, &ns->changed, list) {
+		list_del_init(&service->list);
+		ftpmark_settings_release(&service->staged, &service->settings,
+					 NULL);
+		service->staged = service->settings;
+		if (service->added) {
+			ns->services_count--;
+			ftpmark_change_leave(service);
+		} else if (service->removed) {
+			service->removed = false;
+			ns->services_count++;
+		}
+	}
+}
+
+/* Publishes what is staged, if packets see a difference. */
+static int ftpmark_change_publish(struct ftpmark_state *ns,
+				  struct ftpmark_refusal *refusal)
 {
 	struct ftpmark_service *service;
-	struct ftpmark_settings settings;
-	struct ftpmark_refusal refusal;
-	int err = -ENOENT;
+	bool seen = false;
 
-	mutex_lock(&ns->lock);
-	service = ftpmark_service_find(ns, name);
-	if (!service)
-		goto out;
+	list_for_each_entry(service, &ns->changed, list) {
+		const struct ftpmark_settings *staged = &service->staged;
 
-	settings = service->settings;
-	settings.enabled = false;
-	err = ftpmark_service_apply(service, &settings, &refusal);
-	if (err)
-		goto out;
+		seen |= staged->enabled || service->settings.enabled;
+		/* A refused transaction has to say whose setting that is. */
+		if (staged->enabled && !staged->vip->count)
+			return ftpmark_refuse(refusal, -EINVAL,
+					      "%s%san enabled service needs a virtual IP",
+					      ns->holder ? service->name : "",
+					      ns->holder ? ": " : "");
+	}
+	return seen ? ftpmark_publish(ns, refusal) : 0;
+}
 
-	ftpmark_service_unlink(service);
-out:
-	mutex_unlock(&ns->lock);
-	return err ? ERR_PTR(err) : service;
+/**
+ * ftpmark_change_commit - put all that is staged into force
+ * @ns: the namespace, its lock held
+ * @refusal: the reason, when refused
+ *
+ * Once the table is published, nothing can fail. Services that are removed go
+ * to the namespace's @left, for their files to be removed without its lock.
+ *
+ * Context: may sleep.
+ * Return: 0, or a negative errno with all that was staged discarded: -EINVAL,
+ * -EEXIST, -ENOMEM, or what registering a hook returned.
+ */
+int ftpmark_change_commit(struct ftpmark_state *ns,
+			  struct ftpmark_refusal *refusal)
+{
+	struct ftpmark_service *service, *next;
+	int err;
+
+	err = ftpmark_change_publish(ns, refusal);
+	if (err) {
+		ftpmark_change_discard(ns);
+		return err;
+	}
+
+	list_for_each_entry_safe(service, next, &ns->changed, list) {
+		list_del_init(&service->list);
+		ftpmark_settings_release(&service->settings, &service->staged,
+					 NULL);
+		service->settings = service->staged;
+		service->added = false;
+		if (service->removed)
+			ftpmark_change_leave(service);
+	}
+	return 0;
 }

@@ -71,8 +71,7 @@ static void ftpmark_claims_fill(struct ftpmark_claims *claims,
 		const struct ftpmark_prefixes *vip = sources[i].settings->vip;
 
 		for (j = 0; j < vip->count; j++, claim++) {
-			memcpy(&claim->key, &vip->prefix[j].addr,
-			       sizeof(claim->key));
+			claim->key = vip->prefix[j].addr;
 			claim->family = vip->prefix[j].family;
 			claim->source = i;
 		}

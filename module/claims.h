@@ -11,7 +11,7 @@
  * @source: the service, by its place in name order
  */
 struct ftpmark_claim {
-	union ftpmark_key key;
+	union nf_inet_addr key;
 	u32 family;
 	u32 source;
 };

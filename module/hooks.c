@@ -4,8 +4,12 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
+#include "fast.h"
+#include "flows.h"
 #include "hooks.h"
 #include "ipvs.h"
+#include "learn.h"
+#include "local.h"
 #include "mark.h"
 #include "nat.h"
 #include "notrack.h"
@@ -72,6 +76,42 @@ static const struct ftpmark_hook_entry ftpmark_hook_table[FTPMARK_HOOK_COUNT] = 
 	[FTPMARK_HOOK_IPVS6] =
 		FTPMARK_HOOK(ftpmark_ipvs_ipv6, NFPROTO_IPV6,
 			     NF_INET_FORWARD, FTPMARK_PRI_IPVS),
+	/* Behind IPVS, which takes away what it sends to other hosts. */
+	[FTPMARK_HOOK_LOCAL_IN4] =
+		FTPMARK_HOOK(ftpmark_local_in, NFPROTO_IPV4,
+			     NF_INET_LOCAL_IN, NF_IP_PRI_NAT_SRC),
+	[FTPMARK_HOOK_LOCAL_IN6] =
+		FTPMARK_HOOK(ftpmark_local_in, NFPROTO_IPV6,
+			     NF_INET_LOCAL_IN, NF_IP6_PRI_NAT_SRC),
+	/* Ahead of IPVS, whose first hook is right behind NAT. */
+	[FTPMARK_HOOK_LOCAL_OUT4] =
+		FTPMARK_HOOK(ftpmark_ipvs_ipv4, NFPROTO_IPV4,
+			     NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST),
+	[FTPMARK_HOOK_LOCAL_OUT6] =
+		FTPMARK_HOOK(ftpmark_ipvs_ipv6, NFPROTO_IPV6,
+			     NF_INET_LOCAL_OUT, NF_IP6_PRI_NAT_DST),
+	/* Sees packets as the mark hook does, but only for moments. */
+	[FTPMARK_HOOK_SAMPLE4] =
+		FTPMARK_HOOK(ftpmark_sample, NFPROTO_IPV4,
+			     NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE + 2),
+	[FTPMARK_HOOK_SAMPLE6] =
+		FTPMARK_HOOK(ftpmark_sample, NFPROTO_IPV6,
+			     NF_INET_PRE_ROUTING, NF_IP6_PRI_MANGLE + 2),
+	/* Ahead of everything: what has a lease leaves here. */
+	[FTPMARK_HOOK_FAST4] =
+		FTPMARK_HOOK(ftpmark_fast_ipv4, NFPROTO_IPV4,
+			     NF_INET_PRE_ROUTING, NF_IP_PRI_RAW_BEFORE_DEFRAG),
+	[FTPMARK_HOOK_FAST6] =
+		FTPMARK_HOOK(ftpmark_fast_ipv6, NFPROTO_IPV6,
+			     NF_INET_PRE_ROUTING,
+			     NF_IP6_PRI_RAW_BEFORE_DEFRAG),
+	/* Behind everything: what arrives here leaves the router just so. */
+	[FTPMARK_HOOK_LEARN4] =
+		FTPMARK_HOOK(ftpmark_learn, NFPROTO_IPV4,
+			     NF_INET_POST_ROUTING, NF_IP_PRI_LAST),
+	[FTPMARK_HOOK_LEARN6] =
+		FTPMARK_HOOK(ftpmark_learn, NFPROTO_IPV6,
+			     NF_INET_POST_ROUTING, NF_IP6_PRI_LAST),
 	/* Ahead of the nat rules, which are more general than real servers. */
 	[FTPMARK_HOOK_NAT4] =
 		FTPMARK_HOOK_NAT(NFPROTO_IPV4, NF_IP_PRI_NAT_SRC - 1),

@@ -37,7 +37,7 @@ u32 ftpmark_index_slots(u32 count)
  * the keys have passed.
  */
 static u32 ftpmark_index_take(const struct ftpmark_index *index,
-			      const union ftpmark_key *keys, u32 count,
+			      const union nf_inet_addr *keys, u32 count,
 			      bool ipv6, unsigned int slot_shift,
 			      unsigned long *taken)
 {
@@ -46,7 +46,7 @@ static u32 ftpmark_index_take(const struct ftpmark_index *index,
 
 	for (i = 0; i < count; i++) {
 		u64 hash = ipv6 ? ftpmark_index_hash6(index, &keys[i]) :
-				  ftpmark_index_hash4(index, keys[i].word[0]);
+				  ftpmark_index_hash4(index, keys[i].ip);
 		unsigned long at = ftpmark_index_first(index, hash, slot_shift);
 
 		while (__test_and_set_bit(at >> slot_shift, taken)) {
@@ -77,14 +77,14 @@ static u32 ftpmark_index_run(const unsigned long *taken, u32 slots)
  *	of its lookup
  * @keys: distinct
  * @count: 1 to FTPMARK_INDEX_KEYS_MAX
- * @ipv6: whether the whole key counts, or its first word only
+ * @ipv6: whether the keys are IPv6, or IPv4 and only their first word counts
  * @slot_shift: logarithm of the size of the caller's slots
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
 int ftpmark_index_build(struct ftpmark_index *index,
-			const union ftpmark_key *keys, u32 count, bool ipv6,
+			const union nf_inet_addr *keys, u32 count, bool ipv6,
 			unsigned int slot_shift)
 {
 	u32 slots = ftpmark_index_slots(count);

@@ -5,21 +5,12 @@
 #include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/math64.h>
+#include <linux/netfilter.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
 /**
- * union ftpmark_key - an address as the tables compare it
- * @byte: network byte order; an IPv4 address fills the first four
- * @word: the same bytes, as the processor loads them
- */
-union ftpmark_key {
-	u8 byte[16];
-	u32 word[4];
-};
-
-/**
- * struct ftpmark_index - where in an array of slots a key is
+ * struct ftpmark_index - where in an array of slots a key, an address, is
  * @slot_mask: number of slots less one, times the size of a slot
  * @slots: the slots; the caller decides what they hold
  * @multiplier: random, the same for all keys
@@ -45,11 +36,11 @@ struct ftpmark_index {
 #define FTPMARK_INDEX_HASH_SHIFT	32
 #define FTPMARK_INDEX_KEYS_MAX		BIT(16)
 
-/* The middle bits of a product depend on every bit of the word. */
+/* The middle bits of a product depend on every bit of the address. */
 static inline u64 ftpmark_index_hash4(const struct ftpmark_index *index,
-				      u32 word)
+				      __be32 addr)
 {
-	return word * index->multiplier[0];
+	return (__force u32)addr * index->multiplier[0];
 }
 
 /* Loads half of an IPv6 address, 0 or 1, which packets need not align. */
@@ -129,7 +120,7 @@ ftpmark_index_next(const struct ftpmark_index *index, unsigned long offset,
 
 u32 ftpmark_index_slots(u32 count);
 int ftpmark_index_build(struct ftpmark_index *index,
-			const union ftpmark_key *keys, u32 count, bool ipv6,
+			const union nf_inet_addr *keys, u32 count, bool ipv6,
 			unsigned int slot_shift);
 
 #endif

@@ -13,6 +13,7 @@
 #include "ipvs.h"
 #include "ipvs_lookup.h"
 #include "net.h"
+#include "sessions.h"
 
 enum {
 	/*
@@ -39,30 +40,84 @@ enum ftpmark_ipvs_entry {
 };
 
 /*
+ * Gets the control connection that active data belongs to: the last one opened
+ * of those that the client has to this VIP and IPVS sends to this real server.
+ */
+static struct ip_vs_conn *
+ftpmark_ipvs_control_get(struct ftpmark_net *ns,
+			 struct ftpmark_sessions *sessions,
+			 const struct ftpmark_flow *flow,
+			 const union nf_inet_addr *vip)
+{
+	struct ftpmark_session_end found[FTPMARK_SESSIONS_MAX];
+	unsigned int count, i;
+
+	count = ftpmark_sessions_find(sessions, flow->family,
+				      &flow->destination, found);
+	for (i = 0; i < count; i++) {
+		struct ftpmark_flow session;
+		struct ip_vs_conn *cp;
+
+		if (memcmp(&found[i].vip, vip, sizeof(*vip)))
+			continue;
+		session = ftpmark_session_flow(flow->family, &flow->destination,
+					       &found[i]);
+		cp = ftpmark_ipvs_in_get(ns->net, &session);
+		if (!cp)
+			continue;
+		if (READ_ONCE(cp->state) == IP_VS_TCP_S_ESTABLISHED &&
+		    cp->daf == flow->family &&
+		    ip_vs_addr_equal(cp->daf, &cp->daddr, &flow->source))
+			return cp;
+		__ip_vs_conn_put(cp);
+	}
+	return NULL;
+}
+
+/*
+ * Hangs active data on its control connection, so that IPVS keeps that while it
+ * keeps the data. The data may hang on another one, because its entry has been
+ * taken over. IPVS reads ->control without a lock, and frees a connection after
+ * a grace period.
+ */
+static void ftpmark_ipvs_hang(struct ip_vs_conn *cp, struct ip_vs_conn *control)
+{
+	if (!control || cp->control == control)
+		return;
+	if (cp->control)
+		ip_vs_control_del(cp);
+	ip_vs_control_add(cp, control);
+}
+
+/*
  * Like IPVS itself, a new connection takes over the entry of an ended one with
  * the same ports, unless that has another virtual address. Then it is ended for
  * good, and the connection needs an entry of its own, which IPVS finds first.
  */
 static enum ftpmark_ipvs_entry
 ftpmark_ipvs_take_over(struct ip_vs_conn *cp,
-		       const struct ftpmark_active_match *match)
+		       const struct ftpmark_active_match *match,
+		       struct ip_vs_conn *control)
 {
 	if (!match->has_vip ||
-	    ip_vs_addr_equal(cp->af, &cp->vaddr,
-			     (const union nf_inet_addr *)&match->vip))
+	    ip_vs_addr_equal(cp->af, &cp->vaddr, &match->vip)) {
+		ftpmark_ipvs_hang(cp, control);
 		return FTPMARK_IPVS_NEW;
+	}
 
+	/* With a timeout of 0, IPVS would end the control connection, too. */
 	spin_lock_bh(&cp->lock);
-	cp->timeout = 0;
+	cp->timeout = 1;
 	spin_unlock_bh(&cp->lock);
 	return FTPMARK_IPVS_FAILED;
 }
 
 static enum ftpmark_ipvs_entry
-ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
-		   const struct ftpmark_active_match *match)
+ftpmark_ipvs_known(struct net *net, const struct ftpmark_flow *flow,
+		   const struct ftpmark_active_match *match,
+		   struct ip_vs_conn *control)
 {
-	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(ipvs, flow);
+	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(net, flow);
 	enum ftpmark_ipvs_entry entry;
 
 	if (!cp)
@@ -74,7 +129,7 @@ ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 	case IP_VS_TCP_S_CLOSE:
 	case IP_VS_TCP_S_CLOSE_WAIT:
 	case IP_VS_TCP_S_LAST_ACK:
-		entry = ftpmark_ipvs_take_over(cp, match);
+		entry = ftpmark_ipvs_take_over(cp, match, control);
 		break;
 	default:
 		entry = FTPMARK_IPVS_AGAIN;
@@ -88,21 +143,32 @@ ftpmark_ipvs_known(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
 /* Whether IPVS has no entry in the direction of the client's packets. */
 static bool ftpmark_ipvs_port_free(struct netns_ipvs *ipvs,
 				   const struct ftpmark_flow *flow,
-				   const union ftpmark_key *vip, u16 port,
+				   const union nf_inet_addr *vip, u16 port,
 				   struct ip_vs_conn_param *param)
 {
 	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
-			      (const union nf_inet_addr *)&flow->destination,
+			      &flow->destination,
 			      htons(flow->destination_port),
-			      (const union nf_inet_addr *)vip, htons(port),
-			      param);
+			      vip, htons(port), param);
 	return !ftpmark_ipvs_has(param);
+}
+
+/**
+ * ftpmark_ipvs_dynamic - whether active data may come from a port of the VIP
+ * @port: host byte order
+ *
+ * Return: true if it is one of those taken when the source port is not free.
+ */
+bool ftpmark_ipvs_dynamic(u16 port)
+{
+	return port >= FTPMARK_IPVS_PORT_FIRST &&
+	       port < FTPMARK_IPVS_PORT_FIRST + FTPMARK_IPVS_PORTS;
 }
 
 /* Tries the source port itself first, since clients expect the data port. */
 static bool ftpmark_ipvs_find_port(struct netns_ipvs *ipvs,
 				   const struct ftpmark_flow *flow,
-				   const union ftpmark_key *vip,
+				   const union nf_inet_addr *vip,
 				   struct ip_vs_conn_param *param)
 {
 	unsigned int start, i;
@@ -134,21 +200,44 @@ static void ftpmark_ipvs_bypass_conntrack(struct ip_vs_conn *cp)
 	spin_unlock_bh(&cp->lock);
 }
 
+/*
+ * The real server as IPVS has it, so that active data counts as the server's,
+ * and IPVS looks up the route to it only once. It stays while the control
+ * connection does. But IPVS would forward data as it does other connections of
+ * the server, if their method was changed, so that has to be NAT. And of a
+ * server with weight 0, expire_nodest_conn ends a connection whose client sends
+ * a SYN, for which IPVS takes the client's SYN-ACK, too.
+ */
+static struct ip_vs_dest *ftpmark_ipvs_dest(const struct ip_vs_conn *control)
+{
+	struct ip_vs_dest *dest = control ? READ_ONCE(control->dest) : NULL;
+
+	if (!dest || !atomic_read(&dest->weight) ||
+	    (atomic_read(&dest->conn_flags) & IP_VS_CONN_F_FWD_MASK) !=
+	    IP_VS_CONN_F_MASQ)
+		return NULL;
+	return dest;
+}
+
 static struct ip_vs_conn *
 ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
-		    const union ftpmark_key *vip)
+		    const union nf_inet_addr *vip, struct ip_vs_conn *control)
 {
 	struct ip_vs_conn_param param;
 	struct ip_vs_conn *cp;
 
 	if (!ftpmark_ipvs_find_port(ipvs, flow, vip, &param))
 		return NULL;
+	/* By the mark, a backup director finds the real server. */
 	cp = ip_vs_conn_new(&param, flow->family,
-			    (const union nf_inet_addr *)&flow->source,
+			    &flow->source,
 			    htons(flow->source_port), IP_VS_CONN_F_MASQ,
-			    NULL, 0);
-	if (cp)
-		ftpmark_ipvs_bypass_conntrack(cp);
+			    ftpmark_ipvs_dest(control),
+			    control ? control->fwmark : 0);
+	if (!cp)
+		return NULL;
+	ftpmark_ipvs_bypass_conntrack(cp);
+	ftpmark_ipvs_hang(cp, control);
 	return cp;
 }
 
@@ -158,18 +247,23 @@ ftpmark_ipvs_create(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow,
  * servers to the same client port.
  */
 static enum ftpmark_ipvs_entry
-ftpmark_ipvs_enter(struct ftpmark_net *ns, const struct ftpmark_flow *flow,
+ftpmark_ipvs_enter(struct ftpmark_net *ns, struct ftpmark_sessions *sessions,
+		   const struct ftpmark_flow *flow,
 		   const struct ftpmark_active_match *match)
 {
 	struct netns_ipvs *ipvs = net_ipvs(ns->net);
+	struct ip_vs_conn *cp = NULL, *control;
 	enum ftpmark_ipvs_entry entry;
-	struct ip_vs_conn *cp = NULL;
 
+	control = ftpmark_ipvs_control_get(ns, sessions, flow, &match->vip);
 	spin_lock_bh(&ns->ipvs_lock);
-	entry = ftpmark_ipvs_known(ipvs, flow, match);
+	entry = ftpmark_ipvs_known(ns->net, flow, match, control);
 	if (entry == FTPMARK_IPVS_FAILED && match->has_vip)
-		cp = ftpmark_ipvs_create(ipvs, flow, &match->vip);
+		cp = ftpmark_ipvs_create(ipvs, flow, &match->vip, control);
 	spin_unlock_bh(&ns->ipvs_lock);
+	/* Not ip_vs_conn_put(), which would restart its timer. */
+	if (control)
+		__ip_vs_conn_put(control);
 	if (!cp)
 		return entry;
 
@@ -182,6 +276,7 @@ static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 					      struct sk_buff *skb, u8 family,
 					      const struct tcphdr *tcp)
 {
+	const struct ftpmark_table *table = rcu_dereference(ns->table);
 	enum ftpmark_ipvs_entry entry = FTPMARK_IPVS_FAILED;
 	struct ftpmark_active_match match;
 	struct ftpmark_flow flow;
@@ -190,12 +285,12 @@ static noinline unsigned int ftpmark_ipvs_syn(struct ftpmark_net *ns,
 		return NF_ACCEPT;
 
 	ftpmark_flow_from_packet(&flow, skb, family, tcp);
-	if (!ftpmark_active_lookup(rcu_dereference(ns->table), ns->net, &flow,
+	if (!ftpmark_active_lookup(table, ns->net, &flow,
 				   BIT(FTPMARK_ACTIVE_IPVS), &match))
 		return NF_ACCEPT;
 
 	if (ftpmark_ipvs_works(ns->net, family))
-		entry = ftpmark_ipvs_enter(ns, &flow, &match);
+		entry = ftpmark_ipvs_enter(ns, table->sessions, &flow, &match);
 
 	switch (entry) {
 	case FTPMARK_IPVS_NEW:
@@ -232,8 +327,9 @@ static noinline unsigned int ftpmark_ipvs_rest(struct ftpmark_net *ns,
  * @skb: the packet
  * @state: unused
  *
- * Every forwarded packet passes here; all but SYNs leave at once. The slow path
- * is for TCP that is not plain.
+ * Every forwarded packet passes here, and where the director is a real server,
+ * every one that it sends. All but SYNs leave at once. The slow path is for TCP
+ * that is not plain.
  *
  * Context: RCU read-side critical section.
  * Return: NF_ACCEPT, or NF_DROP for a connection that can't be translated.

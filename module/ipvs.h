@@ -6,6 +6,7 @@
 #include <linux/skbuff.h>
 
 #if IS_ENABLED(CONFIG_IP_VS)
+bool ftpmark_ipvs_dynamic(u16 port);
 unsigned int ftpmark_ipvs_ipv4(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state);
 unsigned int ftpmark_ipvs_ipv6(void *priv, struct sk_buff *skb,

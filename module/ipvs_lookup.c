@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Questions to IPVS's connection table: which connection a packet belongs to.
- * Only this file and ipvs.c know of IPVS's connections.
+ * Only this file, ipvs.c, ipvs_keep.c and ipvs_learn.c know of IPVS's connections.
  */
 #include <net/ip_vs.h>
 
@@ -28,23 +28,28 @@ bool ftpmark_ipvs_works(struct net *net, u8 family)
 	       (READ_ONCE(ipvs->hooks_afmask) & bit);
 }
 
+static void ftpmark_ipvs_param(struct net *net, const struct ftpmark_flow *flow,
+			       struct ip_vs_conn_param *param)
+{
+	ip_vs_conn_fill_param(net_ipvs(net), flow->family, IPPROTO_TCP,
+			      &flow->source, htons(flow->source_port),
+			      &flow->destination, htons(flow->destination_port),
+			      param);
+}
+
 /**
  * ftpmark_ipvs_out_get - get the connection of a real server's packet
- * @ipvs: the namespace's IPVS, for which ftpmark_ipvs_works()
+ * @net: the namespace, for which ftpmark_ipvs_works()
  * @flow: the packet, which IPVS has not translated yet
  *
  * Return: the entry, to be put, or NULL.
  */
-struct ip_vs_conn *
-ftpmark_ipvs_out_get(struct netns_ipvs *ipvs, const struct ftpmark_flow *flow)
+struct ip_vs_conn *ftpmark_ipvs_out_get(struct net *net,
+					const struct ftpmark_flow *flow)
 {
 	struct ip_vs_conn_param param;
 
-	ip_vs_conn_fill_param(ipvs, flow->family, IPPROTO_TCP,
-			      (const union nf_inet_addr *)&flow->source,
-			      htons(flow->source_port),
-			      (const union nf_inet_addr *)&flow->destination,
-			      htons(flow->destination_port), &param);
+	ftpmark_ipvs_param(net, flow, &param);
 	return ip_vs_conn_out_get(&param);
 }
 
@@ -66,6 +71,22 @@ bool ftpmark_ipvs_has(const struct ip_vs_conn_param *param)
 }
 
 /**
+ * ftpmark_ipvs_in_get - get the connection of a packet to a VIP
+ * @net: the namespace, for which ftpmark_ipvs_works()
+ * @flow: the packet
+ *
+ * Return: the entry, to be put, or NULL.
+ */
+struct ip_vs_conn *ftpmark_ipvs_in_get(struct net *net,
+				       const struct ftpmark_flow *flow)
+{
+	struct ip_vs_conn_param param;
+
+	ftpmark_ipvs_param(net, flow, &param);
+	return ip_vs_conn_in_get(&param);
+}
+
+/**
  * ftpmark_ipvs_from_client - whether IPVS has the connection of a packet to a VIP
  * @net: the namespace, for which ftpmark_ipvs_works()
  * @flow: the packet
@@ -76,12 +97,34 @@ bool ftpmark_ipvs_from_client(struct net *net, const struct ftpmark_flow *flow)
 {
 	struct ip_vs_conn_param param;
 
-	ip_vs_conn_fill_param(net_ipvs(net), flow->family, IPPROTO_TCP,
-			      (const union nf_inet_addr *)&flow->source,
-			      htons(flow->source_port),
-			      (const union nf_inet_addr *)&flow->destination,
-			      htons(flow->destination_port), &param);
+	ftpmark_ipvs_param(net, flow, &param);
 	return ftpmark_ipvs_has(&param);
+}
+
+/**
+ * ftpmark_ipvs_established - whether a client's connection is established
+ * @net: the namespace
+ * @flow: a packet of the client to a VIP
+ *
+ * A SYN alone does not establish a connection, and a FIN or RST of either side
+ * ends it. IPVS replicates connections, so a backup director knows them, too.
+ *
+ * Context: any but hard interrupt.
+ * Return: true if IPVS has it as established.
+ */
+bool ftpmark_ipvs_established(struct net *net, const struct ftpmark_flow *flow)
+{
+	struct ip_vs_conn *cp;
+	bool established;
+
+	if (!ftpmark_ipvs_works(net, flow->family))
+		return false;
+	cp = ftpmark_ipvs_in_get(net, flow);
+	if (!cp)
+		return false;
+	established = READ_ONCE(cp->state) == IP_VS_TCP_S_ESTABLISHED;
+	__ip_vs_conn_put(cp);
+	return established;
 }
 
 /**
@@ -95,13 +138,12 @@ bool ftpmark_ipvs_from_client(struct net *net, const struct ftpmark_flow *flow)
 bool ftpmark_ipvs_from_server(struct net *net, const struct ftpmark_flow *flow,
 			      struct ftpmark_ipvs_virtual *virtual)
 {
-	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(net_ipvs(net), flow);
+	struct ip_vs_conn *cp = ftpmark_ipvs_out_get(net, flow);
 
 	if (!cp)
 		return false;
 	memset(&virtual->addr, 0, sizeof(virtual->addr));
-	ip_vs_addr_set(flow->family, (union nf_inet_addr *)&virtual->addr,
-		       &cp->vaddr);
+	ip_vs_addr_set(flow->family, &virtual->addr, &cp->vaddr);
 	virtual->port = ntohs(cp->vport);
 	__ip_vs_conn_put(cp);
 	return true;
@@ -118,7 +160,7 @@ bool ftpmark_ipvs_from_server(struct net *net, const struct ftpmark_flow *flow,
  * Return: true if IPVS has that connection and sends it to this server.
  */
 bool ftpmark_ipvs_serves(struct net *net, const struct ftpmark_flow *flow,
-			 const union ftpmark_key *vip, u16 port,
+			 const union nf_inet_addr *vip, u16 port,
 			 u16 client_port)
 {
 	struct ip_vs_conn_param param;
@@ -128,16 +170,14 @@ bool ftpmark_ipvs_serves(struct net *net, const struct ftpmark_flow *flow,
 	if (!ftpmark_ipvs_works(net, flow->family))
 		return false;
 	ip_vs_conn_fill_param(net_ipvs(net), flow->family, IPPROTO_TCP,
-			      (const union nf_inet_addr *)&flow->destination,
+			      &flow->destination,
 			      htons(client_port),
-			      (const union nf_inet_addr *)vip, htons(port),
-			      &param);
+			      vip, htons(port), &param);
 	cp = ip_vs_conn_in_get(&param);
 	if (!cp)
 		return false;
 	serves = cp->daf == flow->family &&
-		 ip_vs_addr_equal(cp->daf, &cp->daddr,
-				  (const union nf_inet_addr *)&flow->source);
+		 ip_vs_addr_equal(cp->daf, &cp->daddr, &flow->source);
 	__ip_vs_conn_put(cp);
 	return serves;
 }

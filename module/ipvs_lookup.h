@@ -7,7 +7,6 @@
 struct ip_vs_conn;
 struct ip_vs_conn_param;
 struct net;
-struct netns_ipvs;
 
 /**
  * struct ftpmark_ipvs_virtual - the virtual end of a connection
@@ -15,26 +14,36 @@ struct netns_ipvs;
  * @port: host byte order
  */
 struct ftpmark_ipvs_virtual {
-	union ftpmark_key addr;
+	union nf_inet_addr addr;
 	u16 port;
 };
 
 bool ftpmark_ipvs_works(struct net *net, u8 family);
-struct ip_vs_conn *ftpmark_ipvs_out_get(struct netns_ipvs *ipvs,
+struct ip_vs_conn *ftpmark_ipvs_out_get(struct net *net,
 					const struct ftpmark_flow *flow);
+struct ip_vs_conn *ftpmark_ipvs_in_get(struct net *net,
+				       const struct ftpmark_flow *flow);
 bool ftpmark_ipvs_has(const struct ip_vs_conn_param *param);
 bool ftpmark_ipvs_from_client(struct net *net, const struct ftpmark_flow *flow);
 bool ftpmark_ipvs_from_server(struct net *net, const struct ftpmark_flow *flow,
 			      struct ftpmark_ipvs_virtual *virtual);
 
 #if IS_ENABLED(CONFIG_IP_VS)
+bool ftpmark_ipvs_established(struct net *net,
+			      const struct ftpmark_flow *flow);
 bool ftpmark_ipvs_serves(struct net *net, const struct ftpmark_flow *flow,
-			 const union ftpmark_key *vip, u16 port,
+			 const union nf_inet_addr *vip, u16 port,
 			 u16 client_port);
 #else
 static inline bool
+ftpmark_ipvs_established(struct net *net, const struct ftpmark_flow *flow)
+{
+	return false;
+}
+
+static inline bool
 ftpmark_ipvs_serves(struct net *net, const struct ftpmark_flow *flow,
-		    const union ftpmark_key *vip, u16 port, u16 client_port)
+		    const union nf_inet_addr *vip, u16 port, u16 client_port)
 {
 	return false;
 }

@@ -7,11 +7,14 @@
  */
 #include <linux/module.h>
 
+#include "devices.h"
 #include "nat.h"
 #include "netns.h"
 #include "param.h"
+#include "publish.h"
 #include "sysfs.h"
 #include "version.h"
+#include "work.h"
 
 static int __init ftpmark_init(void)
 {
@@ -25,17 +28,35 @@ static int __init ftpmark_init(void)
 	if (err)
 		goto err_nat;
 
-	err = ftpmark_netns_init();
+	err = ftpmark_work_init();
 	if (err)
 		goto err_sysfs;
 
-	err = ftpmark_param_init();
+	err = ftpmark_publish_init();
+	if (err)
+		goto err_work;
+
+	err = ftpmark_netns_init();
+	if (err)
+		goto err_publish;
+
+	err = ftpmark_devices_init();
 	if (err)
 		goto err_netns;
+
+	err = ftpmark_param_init();
+	if (err)
+		goto err_devices;
 	return 0;
 
+err_devices:
+	ftpmark_devices_exit();
 err_netns:
 	ftpmark_netns_exit();
+err_publish:
+	ftpmark_publish_exit();
+err_work:
+	ftpmark_work_exit();
 err_sysfs:
 	ftpmark_sysfs_exit();
 err_nat:
@@ -45,7 +66,10 @@ err_nat:
 
 static void __exit ftpmark_exit(void)
 {
+	ftpmark_devices_exit();
 	ftpmark_netns_exit();
+	ftpmark_publish_exit();
+	ftpmark_work_exit();
 	ftpmark_sysfs_exit();
 	ftpmark_nat_exit();
 }

@@ -13,6 +13,7 @@
 #include "mark.h"
 #include "net.h"
 #include "packet.h"
+#include "sessions.h"
 #include "table.h"
 
 /*
@@ -37,6 +38,47 @@ static bool ftpmark_mark_foreign(const struct ftpmark_target *target,
 {
 	return ftpmark_is_syn_ack(tcp) &&
 	       !ftpmark_target_sends(target, ntohs(tcp->dest));
+}
+
+/* Remembers a control connection that a client opens. */
+static void ftpmark_mark_session(const struct ftpmark_target *target,
+				 const struct sk_buff *skb, u8 family,
+				 const struct tcphdr *tcp)
+{
+	struct ftpmark_flow flow;
+
+	if (!ftpmark_is_syn(tcp))
+		return;
+	ftpmark_flow_from_packet(&flow, skb, family, tcp);
+	ftpmark_sessions_note(target->sessions, &flow);
+}
+
+/*
+ * Whether a packet opens a data connection that is for clients only, and its
+ * sender is none. To IPVS, every packet with SYN opens one.
+ */
+static bool ftpmark_mark_refuses(const struct ftpmark_port_map *map,
+				 const struct ftpmark_port_rule *rule,
+				 const struct sk_buff *skb, u8 family,
+				 const struct tcphdr *tcp)
+{
+	struct ftpmark_flow flow;
+
+	if (!rule->target->clients_only || !tcp->syn ||
+	    rule->stat != FTPMARK_STAT_PASSIVE_PACKETS)
+		return false;
+	ftpmark_flow_from_packet(&flow, skb, family, tcp);
+	return !ftpmark_clients_connected(map->connected, &flow);
+}
+
+static void ftpmark_mark_note(const struct ftpmark_port_map *map,
+			      const struct sk_buff *skb,
+			      const struct tcphdr *tcp)
+{
+	if (map->seen)
+		ftpmark_clients_note(map->seen, skb, tcp);
+	if (map->connected)
+		ftpmark_clients_note(map->connected, skb, tcp);
 }
 
 /*
@@ -78,6 +120,11 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 	target = rule->target;
 	if (ftpmark_mark_foreign(target, tcp))
 		return NF_ACCEPT;
+	if (ftpmark_mark_refuses(map, rule, skb, family, tcp)) {
+		if (!again)
+			ftpmark_stat_inc(target->stats, FTPMARK_STAT_REFUSED);
+		return NF_ACCEPT;
+	}
 	if (skb->mark && skb->mark != target->mark) {
 		if (!again)
 			ftpmark_stat_inc(target->stats,
@@ -89,8 +136,11 @@ ftpmark_mark_rest(struct sk_buff *skb, u8 family,
 	if (again)
 		return NF_ACCEPT;
 
-	if (rule->stat == FTPMARK_STAT_CONTROL_PACKETS && map->clients)
-		ftpmark_clients_note(map->clients, skb, tcp);
+	if (rule->stat == FTPMARK_STAT_CONTROL_PACKETS) {
+		ftpmark_mark_note(map, skb, tcp);
+		if (tcp->syn && target->sessions)
+			ftpmark_mark_session(target, skb, family, tcp);
+	}
 	ftpmark_stat_inc(target->stats, rule->stat);
 	ftpmark_stat_add(target->stats, FTPMARK_STAT_BYTES, skb->len);
 	return NF_ACCEPT;
@@ -116,13 +166,13 @@ ftpmark_mark_plain(struct sk_buff *skb, u8 family,
 		return NF_ACCEPT;
 	}
 	if ((u16)(port - vip->control_first) < vip->control_count &&
-	    likely(!vip->map->clients)) {
+	    likely(!vip->map->notes)) {
 		skb->mark = vip->mark;
 		ftpmark_stat_inc(stats, FTPMARK_STAT_CONTROL_PACKETS);
 		ftpmark_stat_add(stats, FTPMARK_STAT_BYTES, skb->len);
 		return NF_ACCEPT;
 	}
-	if (!vip->map->more && !vip->map->clients)
+	if (!vip->map->more && !vip->map->notes)
 		return NF_ACCEPT;
 	return ftpmark_mark_rest(skb, family, vip->map);
 }

@@ -6,6 +6,7 @@
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
 
+struct ftpmark_flows;
 struct ftpmark_table;
 
 /**
@@ -14,6 +15,7 @@ struct ftpmark_table;
  * @net: the namespace
  * @ipvs_lock: serializes entering active data connections into IPVS; taken
  *	with softirqs off
+ * @flows: data connections that samples have met; never NULL while one is taken
  *
  * Each hook of the namespace has this as its .priv. @table comes first, so
  * that the fast path reads it without an offset.
@@ -22,6 +24,7 @@ struct ftpmark_net {
 	struct ftpmark_table __rcu *table;
 	struct net *net;
 	spinlock_t ipvs_lock;	/* entering connections into IPVS */
+	struct ftpmark_flows *flows;
 };
 
 #endif

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Network namespaces: setting up their state, and cleaning it up. */
 #include <linux/mutex.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <net/net_namespace.h>
 
 #include "clients.h"
 #include "hooks.h"
+#include "keep.h"
+#include "lease.h"
+#include "local.h"
 #include "netns.h"
+#include "sessions.h"
 #include "state.h"
 #include "sysfs.h"
 
@@ -15,12 +20,17 @@ static int __net_init ftpmark_netns_setup(struct net *net)
 	struct ftpmark_state *ns = ftpmark_netns(net);
 
 	ns->packets.net = net;
+	ns->clients.net = net;
 	spin_lock_init(&ns->packets.ipvs_lock);
 	RCU_INIT_POINTER(ns->packets.table, &ftpmark_table_empty);
 	mutex_init(&ns->lock);
 	mutex_init(&ns->lifecycle);
-	INIT_LIST_HEAD(&ns->services);
+	ns->services = RB_ROOT;
+	INIT_LIST_HEAD(&ns->changed);
+	INIT_LIST_HEAD(&ns->left);
 	ftpmark_hooks_init(ns);
+	ftpmark_keep_init(ns);
+	ftpmark_local_init(ns);
 	return ftpmark_sysfs_create(ns);
 }
 
@@ -36,6 +46,7 @@ static void __net_exit ftpmark_netns_stop(struct net *net)
 	ns->exiting = true;
 	ftpmark_hooks_del(ns, ~0ul);
 	mutex_unlock(&ns->lock);
+	ftpmark_keep_stop(ns);
 }
 
 static void __net_exit ftpmark_netns_cleanup(struct net *net)
@@ -44,9 +55,16 @@ static void __net_exit ftpmark_netns_cleanup(struct net *net)
 
 	/* Waits for the last store; after it none can start. */
 	ftpmark_sysfs_destroy(ns);
+	put_pid(ns->holder);
+	ftpmark_local_stop(ns);
 	ftpmark_table_destroy(rcu_dereference_protected(ns->packets.table,
 							true));
-	ftpmark_clients_destroy(ns->clients);
+	ftpmark_clients_destroy(ns->clients.seen);
+	ftpmark_clients_destroy(ns->clients.connected);
+	ftpmark_sessions_destroy(ns->sessions);
+	/* The routes in them go ahead of the namespace's routing. */
+	ftpmark_leases_destroy(ns->leases);
+	ftpmark_keep_destroy(ns);
 }
 
 static struct pernet_operations ftpmark_netns_ops = {

@@ -15,7 +15,7 @@
 
 /* Whether an address and port belong to a service with notrack. */
 static bool ftpmark_notrack_wants(const struct ftpmark_table *table, u8 family,
-				  const union ftpmark_key *addr, u16 port)
+				  const union nf_inet_addr *addr, u16 port)
 {
 	const struct ftpmark_port_map *map;
 	const struct ftpmark_port_rule *rule;

@@ -88,13 +88,11 @@ void ftpmark_flow_from_packet(struct ftpmark_flow *flow,
 	memset(flow, 0, sizeof(*flow));
 	flow->family = family;
 	if (family == NFPROTO_IPV4) {
-		flow->source.word[0] = (__force u32)ip_hdr(skb)->saddr;
-		flow->destination.word[0] = (__force u32)ip_hdr(skb)->daddr;
+		flow->source.ip = ip_hdr(skb)->saddr;
+		flow->destination.ip = ip_hdr(skb)->daddr;
 	} else {
-		memcpy(&flow->source, &ipv6_hdr(skb)->saddr,
-		       sizeof(flow->source));
-		memcpy(&flow->destination, &ipv6_hdr(skb)->daddr,
-		       sizeof(flow->destination));
+		flow->source.in6 = ipv6_hdr(skb)->saddr;
+		flow->destination.in6 = ipv6_hdr(skb)->daddr;
 	}
 	flow->source_port = ntohs(tcp->source);
 	flow->destination_port = ntohs(tcp->dest);

@@ -22,8 +22,8 @@
  */
 struct ftpmark_flow {
 	u8 family;
-	union ftpmark_key source;
-	union ftpmark_key destination;
+	union nf_inet_addr source;
+	union nf_inet_addr destination;
 	u16 source_port;
 	u16 destination_port;
 };
@@ -42,6 +42,18 @@ static inline bool ftpmark_is_syn_ack(const struct tcphdr *tcp)
 	return tcp->syn && tcp->ack;
 }
 
+/* Whether TCP is right behind 20 bytes of IP, without these bits of frag_off. */
+static __always_inline bool ftpmark_tcp4(const struct sk_buff *skb,
+					 const struct iphdr *ip, __be16 without)
+{
+	enum { VERSION_4_LENGTH_20 = 0x45 };
+
+	return *(const u8 *)ip == VERSION_4_LENGTH_20 &&
+	       skb_headlen(skb) >= sizeof(*ip) + sizeof(struct tcphdr) &&
+	       ip->protocol == IPPROTO_TCP &&
+	       !(ip->frag_off & without);
+}
+
 /*
  * Whether an IPv4 packet is plain. A plain packet has its TCP header right
  * behind an IP header without options or extensions, both lie in the skb's
@@ -52,12 +64,14 @@ static inline bool ftpmark_is_syn_ack(const struct tcphdr *tcp)
 static inline bool ftpmark_plain_tcp4(const struct sk_buff *skb,
 				      const struct iphdr *ip)
 {
-	enum { VERSION_4_LENGTH_20 = 0x45 };
+	return ftpmark_tcp4(skb, ip, htons(IP_OFFSET));
+}
 
-	return *(const u8 *)ip == VERSION_4_LENGTH_20 &&
-	       skb_headlen(skb) >= sizeof(*ip) + sizeof(struct tcphdr) &&
-	       ip->protocol == IPPROTO_TCP &&
-	       !(ip->frag_off & htons(IP_OFFSET));
+/* Whether it is plain, and no fragment at all. */
+static inline bool ftpmark_whole_tcp4(const struct sk_buff *skb,
+				      const struct iphdr *ip)
+{
+	return ftpmark_tcp4(skb, ip, ~htons(IP_DF));
 }
 
 /* Whether an IPv6 packet is plain; see ftpmark_plain_tcp4(). */

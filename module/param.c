@@ -8,12 +8,12 @@
 #include <linux/err.h>
 #include <linux/moduleparam.h>
 
-#include "change.h"
 #include "param.h"
 #include "parse.h"
 #include "service.h"
 #include "state.h"
 #include "sysfs.h"
+#include "transaction.h"
 
 #define FTPMARK_PARAM_SERVICE "ftp"
 
@@ -35,6 +35,8 @@ module_param_named(mark, ftpmark_param[FTPMARK_SETTING_MARK], charp, 0444);
 MODULE_PARM_DESC(mark, "firewall mark (default 21)");
 module_param_named(active, ftpmark_param[FTPMARK_SETTING_ACTIVE], charp, 0444);
 MODULE_PARM_DESC(active, "ipvs (default), snat, masquerade or off");
+module_param_named(fast, ftpmark_param[FTPMARK_SETTING_FAST], charp, 0444);
+MODULE_PARM_DESC(fast, "established data takes the short way: 0 (default) or 1");
 
 /* Checks every parameter, even if no service will be created. */
 static int ftpmark_param_parse(struct ftpmark_settings *settings)
@@ -49,21 +51,21 @@ static int ftpmark_param_parse(struct ftpmark_settings *settings)
 		if (!ftpmark_param[i])
 			continue;
 
-		err = ftpmark_setting_table[i].parse(&changed,
-						     ftpmark_param[i],
-						     &refusal);
+		err = ftpmark_setting_parse(&ftpmark_setting_table[i], &changed,
+					    ftpmark_param[i], &refusal);
 		if (err) {
 			pr_err("parameter %s: %s\n",
 			       ftpmark_setting_table[i].name,
 			       refusal.text[0] ? refusal.text : "no memory");
 			return err;
 		}
-		ftpmark_settings_release(settings, &changed);
+		ftpmark_settings_release(settings, &changed, NULL);
 		*settings = changed;
 	}
 	return 0;
 }
 
+/* From here on the lists of @settings are the service's, or freed. */
 static int ftpmark_param_service(const struct ftpmark_settings *settings)
 {
 	struct ftpmark_state *ns = ftpmark_netns(&init_net);
@@ -75,13 +77,11 @@ static int ftpmark_param_service(const struct ftpmark_settings *settings)
 	service = ftpmark_sysfs_add(ns, FTPMARK_PARAM_SERVICE, &refusal);
 	if (IS_ERR(service)) {
 		err = PTR_ERR(service);
-		goto out;
+		ftpmark_settings_release(settings, NULL, NULL);
+	} else {
+		err = ftpmark_transaction_configure(service, settings,
+						    &refusal);
 	}
-
-	mutex_lock(&ns->lock);
-	err = ftpmark_service_apply(service, settings, &refusal);
-	mutex_unlock(&ns->lock);
-out:
 	mutex_unlock(&ns->lifecycle);
 	if (refusal.text[0])
 		pr_err("service of the parameters: %s\n", refusal.text);
@@ -110,10 +110,8 @@ int ftpmark_param_init(void)
 		goto out;
 
 	settings.enabled = true;
-	err = ftpmark_param_service(&settings);
-	if (!err)
-		return 0;
+	return ftpmark_param_service(&settings);
 out:
-	ftpmark_settings_release(&settings, NULL);
+	ftpmark_settings_release(&settings, NULL, NULL);
 	return err;
 }

@@ -2,7 +2,7 @@
 /*
  * Memory of the parts that a table is made of: targets, VIPs, real servers.
  * Each part reports the bytes it takes, for the limit on memory of replaced
- * tables.
+ * tables. What building a table takes besides is freed with that.
  */
 #include <linux/mm.h>
 #include <linux/overflow.h>

@@ -166,3 +166,21 @@ ftpmark_port_map_widest(const struct ftpmark_port_map *map,
 	}
 	return widest;
 }
+
+/**
+ * ftpmark_port_map_for_clients - whether some ports are for clients only
+ * @map: the map
+ *
+ * Return: true if a service has passive ports here that are for clients only.
+ */
+bool ftpmark_port_map_for_clients(const struct ftpmark_port_map *map)
+{
+	u32 i;
+
+	for (i = 0; i < map->count; i++) {
+		if (map->rule[i].stat == FTPMARK_STAT_PASSIVE_PACKETS &&
+		    map->rule[i].target->clients_only)
+			return true;
+	}
+	return false;
+}

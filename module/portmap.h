@@ -27,15 +27,21 @@ struct ftpmark_port_rule {
  * @count: number of rules
  * @more: whether there are rules beyond those that struct ftpmark_vip repeats
  * @rule: ascending, without overlap
+ * @notes: whether clients are remembered, in @seen, @connected or both
  * @owner: the first service of the VIP; counts packets on no configured port
- * @clients: where clients of the VIP are remembered, or NULL
+ * @seen: where clients of the VIP are remembered whose control packets were
+ *	seen, or NULL
+ * @connected: where those are remembered that IPVS has confirmed, or NULL if
+ *	every host may open data connections
  */
 struct ftpmark_port_map {
 	u32 count;
 	bool more;
+	bool notes;
 	struct ftpmark_port_rule *rule;
 	const struct ftpmark_target *owner;
-	struct ftpmark_clients *clients;
+	struct ftpmark_clients *seen;
+	struct ftpmark_clients *connected;
 };
 
 unsigned int ftpmark_port_map_bound(const struct ftpmark_settings *settings);
@@ -50,5 +56,6 @@ const struct ftpmark_port_rule *
 ftpmark_port_map_widest(const struct ftpmark_port_map *map,
 			enum ftpmark_stat stat,
 			const struct ftpmark_target *target);
+bool ftpmark_port_map_for_clients(const struct ftpmark_port_map *map);
 
 #endif

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Publishing: packets get a new table, whole, through one RCU pointer; the old
- * one is freed after a grace period.
+ * one is freed after a grace period, by a workqueue.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "build.h"
 #include "hooks.h"
+#include "keep.h"
+#include "lease.h"
+#include "local.h"
 #include "publish.h"
 #include "service.h"
 #include "state.h"
@@ -17,24 +21,30 @@
 /* Upper bound on memory in tables that await a grace period. */
 #define FTPMARK_RETIRED_MAX (8 << 20)
 
-/* Lists the enabled services; returns NULL without memory. */
+/* Frees tables: a big one takes too long for a softirq. */
+static struct workqueue_struct *ftpmark_publish_queue;
+
+/* Lists the services that will be enabled; returns NULL without memory. */
 static struct ftpmark_source *
 ftpmark_publish_sources(struct ftpmark_state *ns, u32 *count)
 {
 	struct ftpmark_source *sources;
-	struct ftpmark_service *service;
+	struct rb_node *node;
 
 	*count = 0;
 	sources = kvcalloc(ns->services_count, sizeof(*sources), GFP_KERNEL);
 	if (!sources)
 		return NULL;
 
-	list_for_each_entry(service, &ns->services, list) {
-		if (!service->settings.enabled)
+	for (node = rb_first(&ns->services); node; node = rb_next(node)) {
+		struct ftpmark_service *service =
+			rb_entry(node, struct ftpmark_service, node);
+
+		if (!service->staged.enabled)
 			continue;
 		sources[(*count)++] = (struct ftpmark_source) {
 			.name		= service->name,
-			.settings	= &service->settings,
+			.settings	= &service->staged,
 			.stats		= service->stats,
 		};
 	}
@@ -43,17 +53,17 @@ ftpmark_publish_sources(struct ftpmark_state *ns, u32 *count)
 
 static bool ftpmark_publish_any_enabled(struct ftpmark_state *ns)
 {
-	struct ftpmark_service *service;
+	struct rb_node *node;
 
-	list_for_each_entry(service, &ns->services, list) {
-		if (service->settings.enabled)
+	for (node = rb_first(&ns->services); node; node = rb_next(node)) {
+		if (rb_entry(node, struct ftpmark_service, node)->staged.enabled)
 			return true;
 	}
 	return false;
 }
 
 static struct ftpmark_table *
-ftpmark_publish_table(struct ftpmark_state *ns, struct ftpmark_refusal *refusal)
+ftpmark_publish_build(struct ftpmark_state *ns, struct ftpmark_refusal *refusal)
 {
 	struct ftpmark_source *sources;
 	struct ftpmark_table *table;
@@ -63,18 +73,22 @@ ftpmark_publish_table(struct ftpmark_state *ns, struct ftpmark_refusal *refusal)
 	if (!ftpmark_publish_any_enabled(ns))
 		return &ftpmark_table_empty;
 
+	if (ftpmark_keep_prepare(ns))
+		return ERR_PTR(-ENOMEM);
 	sources = ftpmark_publish_sources(ns, &count);
 	if (!sources)
 		return ERR_PTR(-ENOMEM);
 
-	table = ftpmark_table_create(sources, count, &ns->clients, refusal);
+	table = ftpmark_table_create(sources, count, &ns->clients,
+				     &ns->sessions, &ns->leases, refusal);
 	kvfree(sources);
 	return table;
 }
 
-static void ftpmark_table_destroy_rcu(struct rcu_head *rcu)
+static void ftpmark_table_destroy_work(struct work_struct *work)
 {
-	ftpmark_table_destroy(container_of(rcu, struct ftpmark_table, rcu));
+	ftpmark_table_destroy(container_of(to_rcu_work(work),
+					   struct ftpmark_table, retire));
 }
 
 /*
@@ -88,15 +102,60 @@ static void ftpmark_publish_retire(struct ftpmark_state *ns,
 		return;
 
 	ns->retired += table->size;
-	call_rcu(&table->rcu, ftpmark_table_destroy_rcu);
+	INIT_RCU_WORK(&table->retire, ftpmark_table_destroy_work);
+	queue_rcu_work(ftpmark_publish_queue, &table->retire);
 	if (ns->retired > FTPMARK_RETIRED_MAX) {
 		rcu_barrier();
+		flush_workqueue(ftpmark_publish_queue);
 		ns->retired = 0;
 	}
 }
 
+/*
+ * Frees the leases if the published table has none. Those of the table before it
+ * may be in use for a grace period.
+ */
+static void ftpmark_publish_end_leases(struct ftpmark_state *ns)
+{
+	struct ftpmark_leases *used;
+
+	used = rcu_dereference_protected(ns->packets.table,
+					 lockdep_is_held(&ns->lock))->leases;
+	if (used == ns->leases)
+		return;
+	synchronize_rcu();
+	ftpmark_leases_destroy(ns->leases);
+	ns->leases = NULL;
+}
+
+static int ftpmark_publish_table(struct ftpmark_state *ns,
+				 struct ftpmark_table *table)
+{
+	struct ftpmark_table *old;
+	unsigned long hooks;
+	int err;
+
+	hooks = table->hooks | ftpmark_local_hooks(ns, table->hooks);
+	err = ftpmark_hooks_add(ns, hooks);
+	if (err) {
+		ftpmark_table_destroy(table);
+		return err;
+	}
+
+	old = rcu_replace_pointer(ns->packets.table, table,
+				  lockdep_is_held(&ns->lock));
+	/* They have been given by the old table. */
+	if (table->leases)
+		ftpmark_leases_end(table->leases);
+	ftpmark_hooks_del(ns, ~hooks);
+	if (table != &ftpmark_table_empty)
+		ftpmark_keep_start(ns);
+	ftpmark_publish_retire(ns, old);
+	return 0;
+}
+
 /**
- * ftpmark_publish - have packets see the services as they are now
+ * ftpmark_publish - have packets see the services as they are staged
  * @ns: the namespace, its lock held
  * @refusal: the reason, when refused
  *
@@ -109,24 +168,39 @@ static void ftpmark_publish_retire(struct ftpmark_state *ns,
  */
 int ftpmark_publish(struct ftpmark_state *ns, struct ftpmark_refusal *refusal)
 {
-	struct ftpmark_table *table, *old;
+	struct ftpmark_table *table;
 	int err;
 
 	lockdep_assert_held(&ns->lock);
 
-	table = ftpmark_publish_table(ns, refusal);
-	if (IS_ERR(table))
-		return PTR_ERR(table);
+	table = ftpmark_publish_build(ns, refusal);
+	err = IS_ERR(table) ? PTR_ERR(table) :
+			      ftpmark_publish_table(ns, table);
+	ftpmark_publish_end_leases(ns);
+	return err;
+}
 
-	err = ftpmark_hooks_add(ns, table->hooks);
-	if (err) {
-		ftpmark_table_destroy(table);
-		return err;
-	}
+/**
+ * ftpmark_publish_init - prepare for freeing tables
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ftpmark_publish_init(void)
+{
+	ftpmark_publish_queue = alloc_workqueue(KBUILD_MODNAME, WQ_UNBOUND, 0);
+	return ftpmark_publish_queue ? 0 : -ENOMEM;
+}
 
-	old = rcu_replace_pointer(ns->packets.table, table,
-				  lockdep_is_held(&ns->lock));
-	ftpmark_hooks_del(ns, ~table->hooks);
-	ftpmark_publish_retire(ns, old);
-	return 0;
+/**
+ * ftpmark_publish_exit - undo ftpmark_publish_init()
+ *
+ * Frees the tables whose grace period has passed, so an rcu_barrier() has to
+ * come ahead of it.
+ *
+ * Context: may sleep.
+ */
+void ftpmark_publish_exit(void)
+{
+	destroy_workqueue(ftpmark_publish_queue);
 }

@@ -19,7 +19,7 @@
  * @source: the service, by its place in name order
  */
 struct ftpmark_listing {
-	union ftpmark_key addr;
+	union nf_inet_addr addr;
 	u8 len;
 	bool off;
 	u32 source;
@@ -44,10 +44,9 @@ static int ftpmark_listing_cmp(const void *a, const void *b)
 }
 
 static bool ftpmark_realserver_holds(const struct ftpmark_realserver *prefix,
-				     const union ftpmark_key *addr)
+				     const union nf_inet_addr *addr)
 {
-	return ipv6_prefix_equal((const struct in6_addr *)&prefix->addr,
-				 (const struct in6_addr *)addr, prefix->len);
+	return ipv6_prefix_equal(&prefix->addr.in6, &addr->in6, prefix->len);
 }
 
 static u32 ftpmark_listings_count(const struct ftpmark_source *sources,
@@ -85,8 +84,7 @@ ftpmark_listings_create(const struct ftpmark_source *sources,
 
 			if (prefix->family != family)
 				continue;
-			memcpy(&listings[n].addr, &prefix->addr,
-			       sizeof(listings[n].addr));
+			listings[n].addr = prefix->addr;
 			listings[n].len = prefix->len;
 			listings[n].off = settings->active == FTPMARK_ACTIVE_OFF;
 			listings[n++].source = i;
@@ -228,7 +226,7 @@ void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set)
  */
 const struct ftpmark_realserver *
 ftpmark_realserver_find(const struct ftpmark_realserver_set *set,
-			const union ftpmark_key *addr)
+			const union nf_inet_addr *addr)
 {
 	u32 low = 0, high = set->count;
 	s32 at;

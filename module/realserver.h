@@ -15,7 +15,7 @@
  * @count: number of its services
  */
 struct ftpmark_realserver {
-	union ftpmark_key addr;
+	union nf_inet_addr addr;
 	u8 len;
 	s32 parent;
 	u32 first;
@@ -43,6 +43,6 @@ void ftpmark_realserver_set_destroy(struct ftpmark_realserver_set *set);
 
 const struct ftpmark_realserver *
 ftpmark_realserver_find(const struct ftpmark_realserver_set *set,
-			const union ftpmark_key *addr);
+			const union nf_inet_addr *addr);
 
 #endif

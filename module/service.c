@@ -34,6 +34,7 @@ struct ftpmark_service *ftpmark_service_create(struct ftpmark_state *ns,
 	if (err)
 		goto err_free_stats;
 
+	service->staged = service->settings;
 	service->ns = ns;
 	service->closed = true;
 	INIT_LIST_HEAD(&service->list);
@@ -62,8 +63,14 @@ static void ftpmark_service_free(struct rcu_head *rcu)
  */
 void ftpmark_service_destroy(struct ftpmark_service *service)
 {
-	ftpmark_settings_release(&service->settings, NULL);
+	ftpmark_settings_release(&service->staged, &service->settings, NULL);
+	ftpmark_settings_release(&service->settings, NULL, NULL);
 	call_rcu(&service->rcu, ftpmark_service_free);
+}
+
+static struct ftpmark_service *ftpmark_service_of_node(struct rb_node *node)
+{
+	return rb_entry(node, struct ftpmark_service, node);
 }
 
 /**
@@ -76,28 +83,33 @@ void ftpmark_service_destroy(struct ftpmark_service *service)
 struct ftpmark_service *ftpmark_service_find(struct ftpmark_state *ns,
 					     const char *name)
 {
-	struct ftpmark_service *service;
+	struct rb_node *node = ns->services.rb_node;
 
 	lockdep_assert_held(&ns->lock);
 
-	list_for_each_entry(service, &ns->services, list) {
-		if (!strcmp(service->name, name))
+	while (node) {
+		struct ftpmark_service *service = ftpmark_service_of_node(node);
+		int order = strcmp(name, service->name);
+
+		if (!order)
 			return service;
+		node = order < 0 ? node->rb_left : node->rb_right;
 	}
 	return NULL;
 }
 
 /**
  * ftpmark_service_insert - enter a service into its namespace
- * @service: from ftpmark_service_create()
+ * @service: from ftpmark_service_create(); no other has its name
  *
  * Context: takes the namespace's lock.
- * Return: 0, -EEXIST, -ENOSPC, or -ENODEV when the namespace goes away.
+ * Return: 0, -ENOSPC, or -ENODEV when the namespace goes away.
  */
 int ftpmark_service_insert(struct ftpmark_service *service)
 {
 	struct ftpmark_state *ns = service->ns;
-	struct ftpmark_service *next;
+	struct rb_node **link = &ns->services.rb_node;
+	struct rb_node *parent = NULL;
 	int err = 0;
 
 	mutex_lock(&ns->lock);
@@ -105,22 +117,20 @@ int ftpmark_service_insert(struct ftpmark_service *service)
 		err = -ENODEV;
 		goto out;
 	}
-	/* Names mostly arrive in order, so search from the end. */
-	list_for_each_entry_reverse(next, &ns->services, list) {
-		int order = strcmp(next->name, service->name);
-
-		if (!order) {
-			err = -EEXIST;
-			goto out;
-		}
-		if (order < 0)
-			break;
-	}
 	if (ns->services_count >= FTPMARK_SERVICES_MAX) {
 		err = -ENOSPC;
 		goto out;
 	}
-	list_add(&service->list, &next->list);
+	while (*link) {
+		parent = *link;
+		if (strcmp(service->name,
+			   ftpmark_service_of_node(parent)->name) < 0)
+			link = &parent->rb_left;
+		else
+			link = &parent->rb_right;
+	}
+	rb_link_node(&service->node, parent, link);
+	rb_insert_color(&service->node, &ns->services);
 	ns->services_count++;
 out:
 	mutex_unlock(&ns->lock);
@@ -128,40 +138,27 @@ out:
 }
 
 /**
- * ftpmark_service_unlink - take a service out of its namespace's list
- * @service: disabled; its namespace's lock is held
+ * ftpmark_service_unlink - take a service out of its namespace
+ * @service: disabled, and no longer counted; its namespace's lock is held
  *
  * From here on it can't be changed.
  */
 void ftpmark_service_unlink(struct ftpmark_service *service)
 {
-	list_del_init(&service->list);
-	service->ns->services_count--;
+	rb_erase(&service->node, &service->ns->services);
 	service->closed = true;
 }
 
 /**
- * ftpmark_service_open - let a service be changed
- * @service: in its namespace, with all its files
- *
- * Context: takes the namespace's lock.
- */
-void ftpmark_service_open(struct ftpmark_service *service)
-{
-	mutex_lock(&service->ns->lock);
-	service->closed = false;
-	mutex_unlock(&service->ns->lock);
-}
-
-/**
  * ftpmark_service_withdraw - undo ftpmark_service_insert()
- * @service: never opened, so never enabled
+ * @service: still closed, so never enabled
  *
  * Context: takes the namespace's lock.
  */
 void ftpmark_service_withdraw(struct ftpmark_service *service)
 {
 	mutex_lock(&service->ns->lock);
+	service->ns->services_count--;
 	ftpmark_service_unlink(service);
 	mutex_unlock(&service->ns->lock);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/kobject.h>
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 
 #include "settings.h"
@@ -18,11 +19,16 @@ struct ftpmark_state;
  * struct ftpmark_service - a service of a namespace
  * @kobj: its directory; the service is freed with it
  * @ns: its namespace
- * @list: entry in the namespace's list of services, in name order
- * @settings: protected by the namespace's lock
+ * @node: entry in the namespace's services, in name order
+ * @list: entry in the namespace's @changed or @left
+ * @settings: what is in force; protected by the namespace's lock
+ * @staged: what a change that is not committed would put in force; lists that
+ *	are the same are shared with @settings; protected by the same
+ * @added: by a transaction that is not committed
+ * @removed: by a transaction that is not committed
  * @stats: counters; tables point to them
  * @closed: changes are refused, because its files are not all created yet, or
- *	it has left the list while a file is still open
+ *	it has left its namespace while a file is still open
  * @rcu: frees it after a grace period, since tables that point to @stats may be
  *	in use when the directory is gone
  * @name: as in its directory's name
@@ -30,9 +36,13 @@ struct ftpmark_state;
 struct ftpmark_service {
 	struct kobject kobj;
 	struct ftpmark_state *ns;
+	struct rb_node node;
 	struct list_head list;
 	struct ftpmark_settings settings;
+	struct ftpmark_settings staged;
 	struct ftpmark_stats __percpu *stats;
+	bool added;
+	bool removed;
 	bool closed;
 	struct rcu_head rcu;
 	char name[FTPMARK_NAME_MAX + 1];
@@ -42,7 +52,6 @@ struct ftpmark_service *ftpmark_service_create(struct ftpmark_state *ns,
 					       const char *name);
 void ftpmark_service_destroy(struct ftpmark_service *service);
 int ftpmark_service_insert(struct ftpmark_service *service);
-void ftpmark_service_open(struct ftpmark_service *service);
 void ftpmark_service_withdraw(struct ftpmark_service *service);
 struct ftpmark_service *ftpmark_service_find(struct ftpmark_state *ns,
 					     const char *name);

@@ -38,6 +38,16 @@ enum ftpmark_on_marked {
 };
 
 /**
+ * enum ftpmark_passive_from - who may open passive data connections
+ * @FTPMARK_FROM_ANYONE: every host
+ * @FTPMARK_FROM_CLIENTS: hosts that have a control connection to the same VIP
+ */
+enum ftpmark_passive_from {
+	FTPMARK_FROM_ANYONE,
+	FTPMARK_FROM_CLIENTS,
+};
+
+/**
  * struct ftpmark_range - neighbouring ports
  * @first: lowest port, host byte order, never 0
  * @last: highest port, host byte order, not below @first
@@ -86,20 +96,26 @@ struct ftpmark_prefixes {
  * @control_ports: ports of control connections, never empty
  * @passive_ports: ports of passive data connections
  * @mark: firewall mark, never 0
- * @on_marked: what to do with a packet that bears another mark
+ * @on_marked: what to do with a packet that bears another mark; one of
+ *	enum ftpmark_on_marked
  * @real_servers: where active data connections come from
- * @active: how they leave
+ * @active: how they leave; one of enum ftpmark_active
  * @active_ports: source ports they use, never empty
  * @notrack: whether its control and passive flows stay out of conntrack
+ * @passive_from: who may open passive data connections; one of
+ *	enum ftpmark_passive_from
+ * @fast: whether established data takes the short way
  *
  * The lists are immutable: a change replaces the pointer. None is NULL in a
- * service.
+ * service. Choices are bytes, so that one function sets all of them.
  */
 struct ftpmark_settings {
-	bool enabled;
-	bool notrack;
-	enum ftpmark_active active;
-	enum ftpmark_on_marked on_marked;
+	u8 enabled;
+	u8 notrack;
+	u8 active;
+	u8 on_marked;
+	u8 passive_from;
+	u8 fast;
 	u32 mark;
 	const struct ftpmark_prefixes *vip;
 	const struct ftpmark_prefixes *real_servers;
@@ -111,19 +127,48 @@ struct ftpmark_settings {
 struct ftpmark_refusal;
 
 /**
+ * enum ftpmark_kind - what a setting is, and so its type
+ * @FTPMARK_KIND_CHOICE: one of several words; u8
+ * @FTPMARK_KIND_MARK: a firewall mark; u32
+ * @FTPMARK_KIND_HOSTS: addresses; a pointer to struct ftpmark_prefixes
+ * @FTPMARK_KIND_PREFIXES: addresses and prefixes; the same
+ * @FTPMARK_KIND_PORTS: ports and ranges; a pointer to struct ftpmark_ports
+ */
+enum ftpmark_kind {
+	FTPMARK_KIND_CHOICE,
+	FTPMARK_KIND_MARK,
+	FTPMARK_KIND_HOSTS,
+	FTPMARK_KIND_PREFIXES,
+	FTPMARK_KIND_PORTS,
+};
+
+/**
  * struct ftpmark_setting - one setting, by the name of its file
  * @name: file name in services/NAME/
- * @parse: replaces the setting in a scratch copy of the settings; may sleep;
- *	returns 0, -EINVAL, -E2BIG, -EOPNOTSUPP or -ENOMEM
- * @print: writes the canonical form and a newline to a page; what it prints
- *	can be parsed again
+ * @value: the default, as an operator would write it
+ * @words: of a choice: the words, by value
+ * @count: of a choice: their number
+ * @needs_ipvs: of a choice: the value that needs IPVS, or 0 for none
+ * @may_be_empty: of ports: whether there may be none
+ * @kind: what it is
+ * @offset: where in struct ftpmark_settings
  */
 struct ftpmark_setting {
 	const char *name;
-	int (*parse)(struct ftpmark_settings *settings, const char *text,
-		     struct ftpmark_refusal *refusal);
-	ssize_t (*print)(const struct ftpmark_settings *settings, char *page);
+	const char *value;
+	const char *const *words;
+	u8 count;
+	u8 needs_ipvs;
+	bool may_be_empty;
+	enum ftpmark_kind kind;
+	size_t offset;
 };
+
+static inline bool
+ftpmark_setting_is_list(const struct ftpmark_setting *setting)
+{
+	return setting->kind >= FTPMARK_KIND_HOSTS;
+}
 
 enum ftpmark_setting_id {
 	FTPMARK_SETTING_ENABLED,
@@ -136,13 +181,22 @@ enum ftpmark_setting_id {
 	FTPMARK_SETTING_ACTIVE,
 	FTPMARK_SETTING_ACTIVE_PORTS,
 	FTPMARK_SETTING_NOTRACK,
+	FTPMARK_SETTING_PASSIVE_FROM,
+	FTPMARK_SETTING_FAST,
 	FTPMARK_SETTING_COUNT,
 };
 
 extern const struct ftpmark_setting ftpmark_setting_table[FTPMARK_SETTING_COUNT];
 
+int ftpmark_setting_parse(const struct ftpmark_setting *setting,
+			  struct ftpmark_settings *settings, const char *text,
+			  struct ftpmark_refusal *refusal);
+ssize_t ftpmark_setting_print(const struct ftpmark_setting *setting,
+			      const struct ftpmark_settings *settings,
+			      char *page);
 int ftpmark_settings_init(struct ftpmark_settings *settings);
 void ftpmark_settings_release(const struct ftpmark_settings *settings,
-			      const struct ftpmark_settings *kept);
+			      const struct ftpmark_settings *kept,
+			      const struct ftpmark_settings *kept_too);
 
 #endif

@@ -9,11 +9,20 @@ const char *const ftpmark_stat_names[FTPMARK_STAT_COUNT] = {
 	[FTPMARK_STAT_CONTROL_PACKETS]		= "control_packets",
 	[FTPMARK_STAT_PASSIVE_PACKETS]		= "passive_packets",
 	[FTPMARK_STAT_BYTES]			= "bytes",
+	[FTPMARK_STAT_FAST_PACKETS]		= "fast_packets",
 	[FTPMARK_STAT_OUT_OF_RANGE]		= "out_of_range",
 	[FTPMARK_STAT_ALREADY_MARKED]		= "already_marked",
 	[FTPMARK_STAT_ACTIVE_CONNECTIONS]	= "active_connections",
 	[FTPMARK_STAT_ACTIVE_UNMATCHED]		= "active_unmatched",
 	[FTPMARK_STAT_ACTIVE_FAILED]		= "active_failed",
+	[FTPMARK_STAT_REFUSED]			= "refused",
+	[FTPMARK_STAT_FAST_LEASES]		= "fast_leases",
+	[FTPMARK_STAT_FAST_EXPIRED]		= "fast_expired",
+	[FTPMARK_STAT_FAST_ENDED]		= "fast_ended",
+	[FTPMARK_STAT_FAST_UNFIT]		= "fast_unfit",
+	[FTPMARK_STAT_FAST_TOO_LONG]		= "fast_too_long",
+	[FTPMARK_STAT_FAST_ROUTE]		= "fast_route",
+	[FTPMARK_STAT_FAST_FULL]		= "fast_full",
 };
 
 /**

@@ -3,22 +3,19 @@
  * /sys/kernel/nf_ftpmark/net/: the files of a network namespace. The directory
  * is tagged with its namespace, so that each namespace sees its own.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
-#include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/kobject.h>
-#include <linux/net.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
-#include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
-#include "change.h"
 #include "parse.h"
 #include "service.h"
+#include "service_files.h"
 #include "state.h"
+#include "store.h"
 #include "sysfs.h"
+#include "transaction.h"
 
 /**
  * struct ftpmark_sysfs - a directory of a namespace
@@ -41,145 +38,40 @@ static struct ftpmark_sysfs *ftpmark_sysfs_of(ftpmark_kobj_t *kobj)
 	return container_of(kobj, struct ftpmark_sysfs, kobj);
 }
 
-static struct ftpmark_service *ftpmark_service_of(ftpmark_kobj_t *kobj)
+/* Removes the files of services that are out of their namespace. */
+static void ftpmark_sysfs_reap(struct ftpmark_state *ns)
 {
-	return container_of(kobj, struct ftpmark_service, kobj);
+	struct ftpmark_service *service, *next;
+	LIST_HEAD(left);
+
+	lockdep_assert_held(&ns->lifecycle);
+
+	mutex_lock(&ns->lock);
+	list_splice_init(&ns->left, &left);
+	mutex_unlock(&ns->lock);
+
+	list_for_each_entry_safe(service, next, &left, list) {
+		/* Waits for its files' stores, which take ns->lock. */
+		kobject_del(&service->kobj);
+		kobject_put(&service->kobj);
+	}
 }
 
-/*
- * Logs a refusal. The limit keeps the root of another user namespace from
- * flooding the log; the machine's own operator gets a line for every refusal.
- */
-static void ftpmark_refusal_log(const struct ftpmark_state *ns,
-				const char *what, const char *file,
-				const struct ftpmark_refusal *refusal)
+static void ftpmark_sysfs_reap_work(struct work_struct *work)
 {
-	if (!refusal->text[0])
-		return;
-	if (ns->packets.net->user_ns != &init_user_ns && !net_ratelimit())
-		return;
-	pr_notice("%s%s%s: %s\n", what, *what ? ": " : "", file, refusal->text);
+	struct ftpmark_state *ns = container_of(work, struct ftpmark_state,
+						reaper);
+
+	mutex_lock(&ns->lifecycle);
+	ftpmark_sysfs_reap(ns);
+	mutex_unlock(&ns->lifecycle);
 }
 
-/* Checks that the writer may write, and that the text is one whole value. */
-static int ftpmark_store_check(const struct ftpmark_state *ns, const char *buf,
-			       size_t count, struct ftpmark_refusal *refusal)
-{
-	if (!ns_capable(ns->packets.net->user_ns, CAP_NET_ADMIN))
-		return -EPERM;
-	/* kernfs splits a longer write into pages, and each is one store. */
-	if (count >= PAGE_SIZE)
-		return ftpmark_refuse(refusal, -E2BIG, "value too long");
-	if (strnlen(buf, count) != count)
-		return ftpmark_refuse(refusal, -EINVAL, "NUL in the value");
-	return 0;
-}
-
-/* Files of a service. */
-
-static struct kobj_attribute ftpmark_setting_files[FTPMARK_SETTING_COUNT];
-static struct attribute *ftpmark_setting_attrs[FTPMARK_SETTING_COUNT + 1];
-static struct kobj_attribute ftpmark_stat_files[FTPMARK_STAT_COUNT];
-static struct attribute *ftpmark_stat_attrs[FTPMARK_STAT_COUNT + 1];
-
-static ssize_t ftpmark_setting_show(struct kobject *kobj,
-				    struct kobj_attribute *file, char *page)
-{
-	struct ftpmark_service *service = ftpmark_service_of(kobj);
-	const struct ftpmark_setting *setting =
-		&ftpmark_setting_table[file - ftpmark_setting_files];
-	ssize_t len;
-
-	mutex_lock(&service->ns->lock);
-	len = setting->print(&service->settings, page);
-	mutex_unlock(&service->ns->lock);
-	return len;
-}
-
-static ssize_t ftpmark_setting_store(struct kobject *kobj,
-				     struct kobj_attribute *file,
-				     const char *buf, size_t count)
-{
-	struct ftpmark_service *service = ftpmark_service_of(kobj);
-	const struct ftpmark_setting *setting =
-		&ftpmark_setting_table[file - ftpmark_setting_files];
-	struct ftpmark_refusal refusal = {};
-	int err;
-
-	err = ftpmark_store_check(service->ns, buf, count, &refusal);
-	if (!err)
-		err = ftpmark_service_set(service, setting, buf, &refusal);
-	if (!err)
-		return count;
-
-	ftpmark_refusal_log(service->ns, service->name, setting->name,
-			    &refusal);
-	return err;
-}
-
-static ssize_t ftpmark_stat_show(struct kobject *kobj,
-				 struct kobj_attribute *file, char *page)
-{
-	struct ftpmark_service *service = ftpmark_service_of(kobj);
-
-	return sysfs_emit(page, "%llu\n",
-			  ftpmark_stat_sum(service->stats,
-					   file - ftpmark_stat_files));
-}
-
-static const struct attribute_group ftpmark_setting_group = {
-	.attrs	= ftpmark_setting_attrs,
-};
-
-static const struct attribute_group ftpmark_stat_group = {
-	.name	= "stats",
-	.attrs	= ftpmark_stat_attrs,
-};
-
-static const struct attribute_group *ftpmark_service_groups[] = {
-	&ftpmark_setting_group,
-	&ftpmark_stat_group,
-	NULL
-};
-
-static void ftpmark_service_release(struct kobject *kobj)
-{
-	ftpmark_service_destroy(ftpmark_service_of(kobj));
-}
-
-static void ftpmark_service_get_ownership(ftpmark_kobj_t *kobj, kuid_t *uid,
-					  kgid_t *gid)
-{
-	const struct ftpmark_state *ns = ftpmark_service_of(kobj)->ns;
-
-	net_ns_get_ownership(ns->packets.net, uid, gid);
-}
-
-static const struct kobj_type ftpmark_service_type = {
-	.release	= ftpmark_service_release,
-	.sysfs_ops	= &kobj_sysfs_ops,
-	.default_groups	= ftpmark_service_groups,
-	.get_ownership	= ftpmark_service_get_ownership,
-};
-
-/**
- * ftpmark_sysfs_add - create a service and its files
- * @ns: the namespace, its lifecycle lock held
- * @name: a valid name
- * @refusal: the reason, when refused
- *
- * Context: takes the namespace's lock; may sleep.
- * Return: the service, disabled, or an ERR_PTR: -EEXIST, -ENOSPC, -ENOMEM,
- * -ENODEV.
- */
-struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
-					  const char *name,
-					  struct ftpmark_refusal *refusal)
+static struct ftpmark_service *ftpmark_sysfs_new(struct ftpmark_state *ns,
+						 const char *name)
 {
 	struct ftpmark_service *service;
 	int err;
-
-	lockdep_assert_held(&ns->lifecycle);
 
 	service = ftpmark_service_create(ns, name);
 	if (IS_ERR(service))
@@ -195,19 +87,45 @@ struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
 			  name);
 	if (err)
 		goto err_remove;
-	ftpmark_service_open(service);
+	ftpmark_transaction_add(service);
 	return service;
 
 err_remove:
 	ftpmark_service_withdraw(service);
 err_put:
 	kobject_put(&service->kobj);
-	if (err == -EEXIST)
-		ftpmark_refuse(refusal, err, "%s exists already", name);
-	else if (err == -ENOSPC)
-		ftpmark_refuse(refusal, err, "%s: there are %d services already",
-			       name, FTPMARK_SERVICES_MAX);
 	return ERR_PTR(err);
+}
+
+/**
+ * ftpmark_sysfs_add - create a service and its files
+ * @ns: the namespace, its lifecycle lock held
+ * @name: a valid name
+ * @refusal: the reason, when refused
+ *
+ * Context: takes the namespace's lock; may sleep.
+ * Return: the service, disabled, or an ERR_PTR: -EBUSY, -EEXIST, -ENODEV,
+ * -ENOMEM, -ENOSPC.
+ */
+struct ftpmark_service *ftpmark_sysfs_add(struct ftpmark_state *ns,
+					  const char *name,
+					  struct ftpmark_refusal *refusal)
+{
+	struct ftpmark_service *service;
+
+	lockdep_assert_held(&ns->lifecycle);
+
+	service = ftpmark_transaction_renew(ns, name, refusal);
+	ftpmark_sysfs_reap(ns);
+	if (!service)
+		service = ftpmark_sysfs_new(ns, name);
+	if (PTR_ERR_OR_ZERO(service) == -EEXIST)
+		ftpmark_refuse(refusal, -EEXIST, "%s exists already", name);
+	if (PTR_ERR_OR_ZERO(service) == -ENOSPC)
+		ftpmark_refuse(refusal, -ENOSPC,
+			       "%s: there are %d services already",
+			       name, FTPMARK_SERVICES_MAX);
+	return service;
 }
 
 /* Files of a namespace. */
@@ -244,7 +162,7 @@ static ssize_t ftpmark_add_store(struct kobject *kobj,
 
 	err = PTR_ERR(service);
 refused:
-	ftpmark_refusal_log(ns, "", "add", &refusal);
+	ftpmark_store_log(ns, "", "add", &refusal);
 	return err;
 }
 
@@ -254,40 +172,83 @@ static ssize_t ftpmark_remove_store(struct kobject *kobj,
 {
 	struct ftpmark_state *ns = ftpmark_sysfs_of(kobj)->ns;
 	struct ftpmark_refusal refusal = {};
-	struct ftpmark_service *service;
 	char name[FTPMARK_NAME_MAX + 1];
 	int err;
 
 	err = ftpmark_store_name(ns, buf, count, name, &refusal);
+	if (!err) {
+		mutex_lock(&ns->lifecycle);
+		err = ftpmark_transaction_remove(ns, name, &refusal);
+		ftpmark_sysfs_reap(ns);
+		mutex_unlock(&ns->lifecycle);
+	}
+	if (!err)
+		return count;
+	ftpmark_store_log(ns, "", "remove", &refusal);
+	return err;
+}
+
+static ssize_t ftpmark_transaction_file_show(struct kobject *kobj,
+					     struct kobj_attribute *file,
+					     char *page)
+{
+	return ftpmark_transaction_print(ftpmark_sysfs_of(kobj)->ns, page);
+}
+
+static ssize_t ftpmark_transaction_file_store(struct kobject *kobj,
+					      struct kobj_attribute *file,
+					      const char *buf, size_t count)
+{
+	static const char *const words[] = { "open", "commit", "discard" };
+	struct ftpmark_state *ns = ftpmark_sysfs_of(kobj)->ns;
+	struct ftpmark_refusal refusal = {};
+	int word, err;
+
+	err = ftpmark_store_check(ns, buf, count, &refusal);
 	if (err)
 		goto refused;
+	word = ftpmark_parse_choice(buf, words, ARRAY_SIZE(words), &refusal);
+	if (word < 0) {
+		err = word;
+		goto refused;
+	}
 
 	mutex_lock(&ns->lifecycle);
-	service = ftpmark_service_take(ns, name);
-	if (!IS_ERR(service)) {
-		/* Waits for its files' stores, which take ns->lock. */
-		kobject_del(&service->kobj);
-		kobject_put(&service->kobj);
-	}
+	if (word == 0)
+		err = ftpmark_transaction_open(ns, &refusal);
+	else if (word == 1)
+		err = ftpmark_transaction_commit(ns, &refusal);
+	else
+		err = ftpmark_transaction_discard(ns, &refusal);
+	ftpmark_sysfs_reap(ns);
 	mutex_unlock(&ns->lifecycle);
-	if (!IS_ERR(service))
+	if (!err)
 		return count;
-
-	err = PTR_ERR(service);
-	if (err == -ENOENT)
-		ftpmark_refuse(&refusal, err, "no service %s", name);
 refused:
-	ftpmark_refusal_log(ns, "", "remove", &refusal);
+	ftpmark_store_log(ns, "", "transaction", &refusal);
 	return err;
+}
+
+static ssize_t ftpmark_netns_show(struct kobject *kobj,
+				  struct kobj_attribute *file, char *page)
+{
+	return sysfs_emit(page, "%u\n", ftpmark_sysfs_of(kobj)->net->ns.inum);
 }
 
 static struct kobj_attribute ftpmark_add_file =
 	__ATTR(add, 0200, NULL, ftpmark_add_store);
 static struct kobj_attribute ftpmark_remove_file =
 	__ATTR(remove, 0200, NULL, ftpmark_remove_store);
+static struct kobj_attribute ftpmark_transaction_file =
+	__ATTR(transaction, 0644, ftpmark_transaction_file_show,
+	       ftpmark_transaction_file_store);
+static struct kobj_attribute ftpmark_netns_file =
+	__ATTR(netns, 0444, ftpmark_netns_show, NULL);
 
 /* "add" comes last: services may exist from then on, so nothing may fail. */
 static const struct attribute *const ftpmark_net_attrs[] = {
+	&ftpmark_netns_file.attr,
+	&ftpmark_transaction_file.attr,
 	&ftpmark_remove_file.attr,
 	&ftpmark_add_file.attr,
 	NULL
@@ -376,6 +337,7 @@ int ftpmark_sysfs_create(struct ftpmark_state *ns)
 
 	/* Before the files: a store may come as soon as they exist. */
 	ns->sysfs = sysfs;
+	INIT_WORK(&ns->reaper, ftpmark_sysfs_reap_work);
 	err = sysfs_create_files(&sysfs->kobj, ftpmark_net_attrs);
 	if (err)
 		goto err_rmdir_services;
@@ -396,16 +358,26 @@ err_rmdir:
  */
 void ftpmark_sysfs_destroy(struct ftpmark_state *ns)
 {
-	struct ftpmark_service *service, *next;
+	struct rb_node *node;
 
 	/* From here on no service is added or removed. */
 	sysfs_remove_files(&ns->sysfs->kobj, ftpmark_net_attrs);
+	/* Nobody schedules it again in a namespace that goes away. */
+	cancel_work_sync(&ns->reaper);
 
-	list_for_each_entry_safe(service, next, &ns->services, list) {
-		list_del_init(&service->list);
-		kobject_del(&service->kobj);
-		kobject_put(&service->kobj);
+	mutex_lock(&ns->lifecycle);
+	mutex_lock(&ns->lock);
+	while ((node = rb_first(&ns->services))) {
+		struct ftpmark_service *service =
+			rb_entry(node, struct ftpmark_service, node);
+
+		ftpmark_service_unlink(service);
+		list_move_tail(&service->list, &ns->left);
 	}
+	mutex_unlock(&ns->lock);
+	ftpmark_sysfs_reap(ns);
+	mutex_unlock(&ns->lifecycle);
+
 	ftpmark_sysfs_rmdir(ns->sysfs->services);
 	ftpmark_sysfs_rmdir(ns->sysfs);
 }
@@ -429,35 +401,6 @@ static const struct kobj_type ftpmark_root_type = {
 	.child_ns_type	= ftpmark_root_child_ns_type,
 };
 
-static void ftpmark_file_init(struct kobj_attribute *file, const char *name)
-{
-	sysfs_attr_init(&file->attr);
-	file->attr.name = name;
-}
-
-static void ftpmark_files_init(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < FTPMARK_SETTING_COUNT; i++) {
-		struct kobj_attribute *file = &ftpmark_setting_files[i];
-
-		ftpmark_file_init(file, ftpmark_setting_table[i].name);
-		file->attr.mode = 0644;
-		file->show = ftpmark_setting_show;
-		file->store = ftpmark_setting_store;
-		ftpmark_setting_attrs[i] = &file->attr;
-	}
-	for (i = 0; i < FTPMARK_STAT_COUNT; i++) {
-		struct kobj_attribute *file = &ftpmark_stat_files[i];
-
-		ftpmark_file_init(file, ftpmark_stat_names[i]);
-		file->attr.mode = 0444;
-		file->show = ftpmark_stat_show;
-		ftpmark_stat_attrs[i] = &file->attr;
-	}
-}
-
 /**
  * ftpmark_sysfs_init - create /sys/kernel/nf_ftpmark
  *
@@ -468,7 +411,7 @@ int ftpmark_sysfs_init(void)
 {
 	int err;
 
-	ftpmark_files_init();
+	ftpmark_service_files_init();
 
 	ftpmark_sysfs_root = kzalloc(sizeof(*ftpmark_sysfs_root), GFP_KERNEL);
 	if (!ftpmark_sysfs_root)

@@ -22,14 +22,15 @@ static void ftpmark_target_fill(struct ftpmark_target *target,
 	target->keep = settings->on_marked == FTPMARK_MARKED_KEEP;
 	target->active = settings->active;
 	target->notrack = settings->notrack;
+	target->clients_only = settings->passive_from == FTPMARK_FROM_CLIENTS;
+	target->fast = settings->fast;
 
 	/* Backwards, so that the first VIP of each family stays. */
 	for (i = settings->vip->count; i--; ) {
 		const struct ftpmark_prefix *vip = &settings->vip->prefix[i];
 		unsigned int family = ftpmark_family(vip->family);
 
-		memcpy(&target->vip[family], &vip->addr,
-		       sizeof(target->vip[family]));
+		target->vip[family] = vip->addr;
 		target->has_vip[family] = true;
 	}
 }

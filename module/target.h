@@ -12,6 +12,8 @@ static inline unsigned int ftpmark_family(u8 pf)
 	return pf == NFPROTO_IPV6;
 }
 
+struct ftpmark_sessions;
+
 /**
  * struct ftpmark_source - an enabled service, as a table is built from it
  * @name: valid while the table is built
@@ -36,6 +38,11 @@ struct ftpmark_source {
  * @vip: for each family (ftpmark_family()) the first VIP
  * @has_vip: for each family whether there is one
  * @notrack: keep the control and passive flows out of conntrack
+ * @clients_only: passive data connections are for clients with a control
+ *	connection
+ * @fast: established data takes the short way
+ * @sessions: where its control connections are remembered, or NULL in a
+ *	kernel without IPVS; owned by the namespace
  * @stats: its counters
  * @name: for messages while the table is built; not to be used by packets
  */
@@ -43,13 +50,16 @@ struct ftpmark_target {
 	u32 mark;
 	bool keep;
 	bool notrack;
+	bool clients_only;
+	bool fast;
 	bool has_vip[2];
 	enum ftpmark_active active;
 	unsigned int active_ports_count;
 	unsigned int real_servers_count;
 	const struct ftpmark_range *active_ports;
 	const struct ftpmark_prefix *real_servers;
-	union ftpmark_key vip[2];
+	union nf_inet_addr vip[2];
+	struct ftpmark_sessions *sessions;
 	struct ftpmark_stats __percpu *stats;
 	const char *name;
 };

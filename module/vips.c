@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "claims.h"
+#include "clients.h"
 #include "parse.h"
 #include "part.h"
 #include "vips.h"
@@ -38,7 +39,7 @@ struct ftpmark_vip6 ftpmark_no_vip = {
  * @sources: enabled services in name order
  * @targets: what their packets meet, in the same order
  * @count: number of services
- * @clients: where clients are remembered, or NULL
+ * @clients: where clients are remembered
  * @claims: which services claim which VIPs
  * @keys: the VIPs of one family
  * @maps_used: port maps handed out
@@ -51,9 +52,9 @@ struct ftpmark_vips_work {
 	const struct ftpmark_source *sources;
 	const struct ftpmark_target *targets;
 	u32 count;
-	struct ftpmark_clients *clients;
+	const struct ftpmark_client_memories *clients;
 	struct ftpmark_claims claims;
-	union ftpmark_key *keys;
+	union nf_inet_addr *keys;
 	u32 maps_used;
 	u32 rules_used;
 	size_t *bytes;
@@ -160,7 +161,7 @@ static int ftpmark_vips_map(struct ftpmark_vips_work *work, u32 begin, u32 end,
 
 static void ftpmark_vip_fill(struct ftpmark_vip *vip,
 			     struct ftpmark_port_map *map,
-			     struct ftpmark_clients *clients)
+			     const struct ftpmark_client_memories *clients)
 {
 	const struct ftpmark_port_rule *passive, *control;
 	const struct ftpmark_target *target;
@@ -180,7 +181,10 @@ static void ftpmark_vip_fill(struct ftpmark_vip *vip,
 	vip->mark = target->mark;
 	vip->stats = target->stats;
 	vip->map = map;
-	map->clients = clients;
+	map->seen = clients->seen;
+	if (ftpmark_port_map_for_clients(map))
+		map->connected = clients->connected;
+	map->notes = map->seen || map->connected;
 	map->more = map->count > (passive ? 2 : 1) ||
 		    control->last - control->first >= U8_MAX;
 }
@@ -193,12 +197,12 @@ static struct ftpmark_vip *ftpmark_slot(const struct ftpmark_index *index,
 
 /* Takes the first free slot of a VIP's lookup, and returns it. */
 static struct ftpmark_vip *ftpmark_slot_take(const struct ftpmark_index *index,
-					     const union ftpmark_key *key,
+					     const union nf_inet_addr *key,
 					     bool ipv6)
 {
 	unsigned int slot_shift = ipv6 ? FTPMARK_VIP6_SHIFT : FTPMARK_VIP_SHIFT;
 	u64 hash = ipv6 ? ftpmark_index_hash6(index, key) :
-			  ftpmark_index_hash4(index, key->word[0]);
+			  ftpmark_index_hash4(index, key->ip);
 	unsigned long at = ftpmark_index_first(index, hash, slot_shift);
 	struct ftpmark_vip *vip = ftpmark_slot(index, at);
 
@@ -208,10 +212,9 @@ static struct ftpmark_vip *ftpmark_slot_take(const struct ftpmark_index *index,
 		vip = ftpmark_slot(index, at);
 	}
 	if (ipv6)
-		memcpy(&container_of(vip, struct ftpmark_vip6, vip)->addr, key,
-		       sizeof(struct in6_addr));
+		container_of(vip, struct ftpmark_vip6, vip)->addr = key->in6;
 	else
-		vip->addr = (__force __be32)key->word[0];
+		vip->addr = key->ip;
 	return vip;
 }
 
@@ -304,7 +307,7 @@ static int ftpmark_vips_build_indexes(struct ftpmark_vips_work *work)
  * @sources: enabled services in name order, each with a VIP; at least one
  * @targets: what their packets meet, in the same order
  * @count: number of services
- * @clients: where clients of the VIPs are remembered, or NULL
+ * @clients: where clients of the VIPs are remembered
  * @bytes: what the table takes; grows by the VIPs
  * @refusal: the reason, when refused
  *
@@ -315,8 +318,8 @@ static int ftpmark_vips_build_indexes(struct ftpmark_vips_work *work)
 int ftpmark_vips_build(struct ftpmark_vips *vips,
 		       const struct ftpmark_source *sources,
 		       const struct ftpmark_target *targets, u32 count,
-		       struct ftpmark_clients *clients, size_t *bytes,
-		       struct ftpmark_refusal *refusal)
+		       const struct ftpmark_client_memories *clients,
+		       size_t *bytes, struct ftpmark_refusal *refusal)
 {
 	struct ftpmark_vips_work work = {
 		.vips		= vips,
@@ -367,18 +370,17 @@ void ftpmark_vips_destroy(struct ftpmark_vips *vips)
  */
 const struct ftpmark_port_map *
 ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
-		   const union ftpmark_key *addr)
+		   const union nf_inet_addr *addr)
 {
 	const struct ftpmark_vip6 *vip6;
 	const struct ftpmark_vip *vip;
 
 	if (family == NFPROTO_IPV4) {
-		if (!ftpmark_vip4_lookup(vips, (__force __be32)addr->word[0],
-					 &vip))
+		if (!ftpmark_vip4_lookup(vips, addr->ip, &vip))
 			return NULL;
 		return vip->map;
 	}
-	if (!ftpmark_vip6_lookup(vips, (const struct in6_addr *)addr, &vip6))
+	if (!ftpmark_vip6_lookup(vips, &addr->in6, &vip6))
 		return NULL;
 	return vip6->vip.map;
 }

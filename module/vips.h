@@ -7,6 +7,7 @@
 #include "index.h"
 #include "portmap.h"
 
+struct ftpmark_client_memories;
 struct ftpmark_refusal;
 
 /**
@@ -80,12 +81,12 @@ extern struct ftpmark_vip6 ftpmark_no_vip;
 int ftpmark_vips_build(struct ftpmark_vips *vips,
 		       const struct ftpmark_source *sources,
 		       const struct ftpmark_target *targets, u32 count,
-		       struct ftpmark_clients *clients, size_t *bytes,
-		       struct ftpmark_refusal *refusal);
+		       const struct ftpmark_client_memories *clients,
+		       size_t *bytes, struct ftpmark_refusal *refusal);
 void ftpmark_vips_destroy(struct ftpmark_vips *vips);
 const struct ftpmark_port_map *
 ftpmark_vips_ports(const struct ftpmark_vips *vips, u8 family,
-		   const union ftpmark_key *addr);
+		   const union nf_inet_addr *addr);
 
 /*
  * Finds an IPv4 VIP; returns whether there is one. The address 0.0.0.0 may also
@@ -98,7 +99,7 @@ static inline bool ftpmark_vip4_lookup(const struct ftpmark_vips *vips,
 				       const struct ftpmark_vip **found)
 {
 	const struct ftpmark_index *index = &vips->vip4;
-	u64 hash = ftpmark_index_hash4(index, (__force u32)addr);
+	u64 hash = ftpmark_index_hash4(index, addr);
 	unsigned long at = ftpmark_index_first(index, hash, FTPMARK_VIP_SHIFT);
 
 	for (;;) {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FTPMARK_FAST_H
+#define FTPMARK_FAST_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#if IS_ENABLED(CONFIG_IP_VS)
+unsigned int ftpmark_fast_ipv4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state);
+unsigned int ftpmark_fast_ipv6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state);
+#else
+/* No service can ask for the hooks then. */
+#define ftpmark_fast_ipv4 NULL
+#define ftpmark_fast_ipv6 NULL
+#endif
+
+#endif
