@@ -16,19 +16,40 @@ static const char fm_usage_line[] =
 	"usage: ftpmark [-n NETNS] [-j] COMMAND [WORD]...\n";
 
 static const char fm_options_help[] =
-"Options:\n"
+"Options, anywhere on the line:\n"
 "    -n, --netns NETNS  work in this network namespace: a name below\n"
 "                       /run/netns, or a path with a slash\n"
 "    -j, --json         print JSON, where there is something to print\n"
-"    -h, --help         print this; after a command, what it takes\n"
+"        --wait SECONDS what to do while another process changes services: wait\n"
+"                       so long (60), then give up\n"
+"    -h, --help         print this; with a command, what it takes\n"
 "    -V, --version      print the versions of the tool and of the module\n"
 "\n"
 "Environment:\n"
 "    FTPMARK_SYSFS      the tree to work on instead of\n"
 "                       /sys/kernel/nf_ftpmark/net, with -n also\n"
 "\n"
-"Exit status: 0 done, 1 refused or check found a fault, 2 not understood,\n"
-"3 module not loaded, 4 restore --dry-run found a difference.\n";
+"Exit status: 0 done, 1 refused, check found a fault or trace a connection that\n"
+"is not whole, 2 not understood, 3 module not loaded, 4 restore --dry-run found\n"
+"a difference, 5 import left a VIP out, or check could not see everything.\n";
+
+static const struct option fm_options[] = {
+	{ "check", no_argument, NULL, FM_OPT_CHECK },
+	{ "client", required_argument, NULL, FM_OPT_CLIENT },
+	{ "director", required_argument, NULL, FM_OPT_DIRECTOR },
+	{ "dry-run", no_argument, NULL, FM_OPT_DRY_RUN },
+	{ "explain", no_argument, NULL, FM_OPT_EXPLAIN },
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, FM_OPT_JSON },
+	{ "netns", required_argument, NULL, 'n' },
+	{ "prometheus", no_argument, NULL, FM_OPT_PROMETHEUS },
+	{ "seconds", required_argument, NULL, FM_OPT_SECONDS },
+	{ "verbose", no_argument, NULL, FM_OPT_VERBOSE },
+	{ "version", no_argument, NULL, 'V' },
+	{ "wait", required_argument, NULL, FM_OPT_WAIT },
+	{ "watch", optional_argument, NULL, FM_OPT_WATCH },
+	{ NULL, 0, NULL, 0 },
+};
 
 static void fm_help(void)
 {
@@ -39,7 +60,7 @@ static void fm_help(void)
 	puts("Commands:");
 	for (i = 0; i < fm_verbs_count; i++)
 		printf("    %-8s  %s\n", fm_verbs[i].name, fm_verbs[i].summary);
-	puts("\nMore on one of them: ftpmark COMMAND --help\n");
+	puts("\nMore on one of them: ftpmark help COMMAND\n");
 	fputs(fm_options_help, stdout);
 }
 
@@ -58,9 +79,10 @@ static void fm_verb_help(const struct fm_verb *verb)
 	puts("\nWORD and what its VALUE is:");
 	for (i = 0; i < fm_settings_count; i++) {
 		setting = &fm_settings[i];
-		printf("    %-13s  %s\n", setting->word, setting->takes);
+		printf("    %-13s  %s%s\n", setting->word, setting->takes,
+		       setting->empty ? ", or none" : "");
 	}
-	puts("\nA list is one word, with commas; an empty list is \"none\".");
+	puts("\nA list is one word, with commas.");
 	puts("Short words:");
 	for (i = 0; i < fm_settings_count; i++) {
 		setting = &fm_settings[i];
@@ -97,17 +119,6 @@ static const struct fm_verb *fm_verb_find(const char *name)
 	return NULL;
 }
 
-static bool fm_wants_help(int argc, char *const *argv)
-{
-	int i;
-
-	for (i = 0; i < argc; i++) {
-		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
-			return true;
-	}
-	return false;
-}
-
 static enum fm_status fm_usage_error(const char *word, const char *why)
 {
 	fm_error("%s: %s", word, why);
@@ -115,82 +126,180 @@ static enum fm_status fm_usage_error(const char *word, const char *why)
 	return FM_USAGE;
 }
 
-static enum fm_status fm_run(const char *netns, bool json, int argc,
-			     char *const *argv)
+/* Refuses signs, exponents and "inf", which strtod() accepts. */
+static bool fm_seconds(const char *word, double least, double *seconds)
 {
-	struct fm_call call = { .netns = netns, .json = json };
-	const char *name = "show";
+	char *end;
 
-	if (argc > 0) {
-		name = argv[0];
-		call.argc = argc - 1;
-		call.argv = argv + 1;
+	if (!*word || word[strspn(word, "0123456789.")])
+		return false;
+	*seconds = strtod(word, &end);
+	return !*end && *seconds >= least && *seconds <= 86400;
+}
+
+static enum fm_status fm_no_seconds(const char *word, const char *least)
+{
+	char why[64];
+
+	snprintf(why, sizeof(why), "not a number of seconds (%s to 86400)",
+		 least);
+	return fm_usage_error(word, why);
+}
+
+/*
+ * The seconds of --watch are its value, or the next word if that is a number,
+ * even if a service has this number as its name.
+ */
+static enum fm_status fm_watch(char *const *argv, struct fm_call *call)
+{
+	const char *word = optarg;
+
+	call->watch = FM_WATCH_SECONDS;
+	if (!word) {
+		word = argv[optind];
+		if (!word || !*word || word[strspn(word, "0123456789.")])
+			return FM_DONE;
+		optind++;
 	}
-	call.verb = fm_verb_find(name);
-	if (!call.verb)
-		return fm_usage_error(name, "no such command");
-	if (fm_wants_help(call.argc, call.argv)) {
-		fm_verb_help(call.verb);
-		return FM_DONE;
+	if (!fm_seconds(word, 0.1, &call->watch))
+		return fm_no_seconds(word, "0.1");
+	return FM_DONE;
+}
+
+/* Parses the value of an option that only some verbs take, if it has one. */
+static enum fm_status fm_parse_value(int option, char *const *argv,
+				     struct fm_call *call)
+{
+	switch (option) {
+	case FM_OPT_CLIENT:
+		call->client = optarg;
+		break;
+	case FM_OPT_DIRECTOR:
+		call->director = optarg;
+		break;
+	case FM_OPT_SECONDS:
+		if (!fm_seconds(optarg, 0.1, &call->seconds))
+			return fm_no_seconds(optarg, "0.1");
+		break;
+	case FM_OPT_WAIT:
+		if (!fm_seconds(optarg, 0, &call->wait))
+			return fm_no_seconds(optarg, "0");
+		break;
+	case FM_OPT_WATCH:
+		return fm_watch(argv, call);
+	default:
+		break;
 	}
-	if (json && !call.verb->json)
-		return fm_usage_error("-j", "no JSON from this command");
-	return call.verb->run(&call);
+	return FM_DONE;
 }
 
 /*
  * After an unknown short option optind may still point to its word, so that
  * option is named by its letter.
  */
-static enum fm_status fm_option_error(const char *word)
+static enum fm_status fm_option_error(int option, const char *word)
 {
 	char letter[] = { '-', optopt, '\0' };
 
-	if (optopt && !strchr("hjnV", optopt))
+	if (option == ':')
+		return fm_usage_error(word, "value missing");
+	if (optopt && optopt < FM_OPT_FIRST && !strchr("hjnvV", optopt))
 		word = letter;
-	return fm_usage_error(word, "no such option");
+	return fm_usage_error(word, optopt >= FM_OPT_FIRST ?
+			      "takes no value" : "no such option");
 }
 
-/* With the leading "+" getopt stops at the command. */
-static enum fm_status fm_main(int argc, char **argv)
+/* Parses all options of the line; getopt moves the other words behind them. */
+static enum fm_status fm_parse_options(int argc, char **argv,
+				       struct fm_call *call, int *print)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "netns", required_argument, NULL, 'n' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *netns = NULL;
-	bool json = false;
+	enum fm_status status = FM_DONE;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+:hjn:V", options, NULL)) !=
-	       -1) {
+	while (status == FM_DONE &&
+	       (option = getopt_long(argc, argv, ":hjn:vV", fm_options,
+				     NULL)) != -1) {
 		switch (option) {
 		case 'h':
-			fm_help();
-			return FM_DONE;
-		case 'j':
-			json = true;
+		case 'V':
+			*print = option;
 			break;
 		case 'n':
-			netns = optarg;
+			call->netns = optarg;
+			if (!optarg[0])
+				return fm_usage_error("-n", "value empty");
 			break;
-		case 'V':
-			fm_version();
-			return FM_DONE;
+		case 'j':
+			call->options |= FM_OPT_JSON;
+			break;
+		case 'v':
+			call->options |= FM_OPT_VERBOSE;
+			break;
 		case ':':
-			return fm_usage_error(argv[optind - 1],
-					      "value missing");
+		case '?':
+			return fm_option_error(option, argv[optind - 1]);
 		default:
-			return fm_option_error(argv[optind - 1]);
+			call->options |= option;
+			status = fm_parse_value(option, argv, call);
 		}
 	}
-	if (netns && !netns[0])
-		return fm_usage_error("-n", "value empty");
-	return fm_run(netns, json, argc - optind, argv + optind);
+	return status;
+}
+
+static enum fm_status fm_no_option(const struct fm_call *call)
+{
+	const struct option *option = fm_options;
+	char word[32];
+
+	while (!(option->val & call->options & ~call->verb->options))
+		option++;
+	snprintf(word, sizeof(word), "--%s", option->name);
+	return fm_usage_error(word, "no option of this command");
+}
+
+static enum fm_status fm_main(int argc, char **argv)
+{
+	struct fm_call call = {
+		.wait = FM_WAIT_SECONDS,
+		.seconds = FM_TRACE_SECONDS,
+	};
+	const char *name = "show";
+	enum fm_status status;
+	int print = 0;
+
+	status = fm_parse_options(argc, argv, &call, &print);
+	if (status != FM_DONE)
+		return status;
+	call.argc = argc - optind;
+	call.argv = argv + optind;
+	if (call.argc && !strcmp(call.argv[0], "help")) {
+		print = 'h';
+		call.argc--;
+		call.argv++;
+	}
+	if (print == 'V') {
+		fm_version();
+		return FM_DONE;
+	}
+	if (print == 'h' && !call.argc) {
+		fm_help();
+		return FM_DONE;
+	}
+	if (call.argc) {
+		name = *call.argv++;
+		call.argc--;
+	}
+	call.verb = fm_verb_find(name);
+	if (!call.verb)
+		return fm_usage_error(name, "no such command");
+	if (print) {
+		fm_verb_help(call.verb);
+		return FM_DONE;
+	}
+	if (call.options & ~call.verb->options)
+		return fm_no_option(&call);
+	return call.verb->run(&call);
 }
 
 /**

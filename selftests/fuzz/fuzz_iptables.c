@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text of iptables-save: import prints a file that restore accepts, and each
- * rule is in it or named.
+ * The text of iptables-save, or lvs.cf: import prints a file that restore accepts,
+ * and each rule is in it or named.
  */
 
 #include <stdio.h>
@@ -66,9 +66,11 @@ static void fuzz_restore(const struct fm_config *config)
 	free(text);
 }
 
+/* With -v each rule of mangle and nat is taken or named. */
 static void fuzz_notes(const struct fm_import *import, unsigned int lines)
 {
-	const struct fm_rule *rule;
+	static const char *const tables[] = { "mangle", "nat" };
+	struct fm_rule *rule;
 	size_t i, j;
 
 	for (i = 0; i < import->notes; i++) {
@@ -78,17 +80,12 @@ static void fuzz_notes(const struct fm_import *import, unsigned int lines)
 		if (i && import->note[i - 1].line > import->note[i].line)
 			abort();
 	}
-	for (i = 0; i < import->rules->count; i++) {
-		rule = &import->rules->rule[i];
-		if (rule->taken)
-			continue;
-		for (j = 0; j < import->notes; j++) {
-			if (import->note[j].left &&
-			    import->note[j].line == rule->line)
-				break;
+	for (j = 0; j < 2; j++) {
+		rule = NULL;
+		while ((rule = fm_import_next(&import->rules, tables[j], rule))) {
+			if (!rule->taken && !rule->noted)
+				abort();
 		}
-		if (j == import->notes)
-			abort();
 	}
 }
 
@@ -102,23 +99,25 @@ static void fuzz_notes(const struct fm_import *import, unsigned int lines)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct fm_import import;
-	struct fm_rules rules;
 	unsigned int lines;
+	size_t i;
 	char *text;
 
 	text = fuzz_lines(data, size, &lines);
-	if (!fm_rules_parse(text, size, &rules))
+	for (i = 0; i < size; i++) {
+		if (!text[i])
+			text[i] = '?';
+	}
+	text[size] = '\0';
+	if (!fm_import_text(text, size, true, &import))
 		abort();
-	if (rules.fault > lines)
+	if (import.rules.fault > lines)
 		abort();
-	if (!rules.fault) {
-		if (!fm_import_rules(&rules, &import))
-			abort();
+	if (!import.rules.fault) {
 		fuzz_restore(&import.config);
 		fuzz_notes(&import, lines);
-		fm_import_free(&import);
 	}
-	fm_rules_free(&rules);
+	fm_import_free(&import);
 	free(text);
 	return 0;
 }

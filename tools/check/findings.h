@@ -42,11 +42,13 @@ struct fm_finding {
  * struct fm_findings - all findings
  * @count: number of findings
  * @failed: out of memory, so that some are missing
+ * @unseen: something could not be looked at
  * @finding: the findings, in the order of the checks
  */
 struct fm_findings {
 	size_t count;
 	bool failed;
+	bool unseen;
 	struct fm_finding *finding;
 };
 

@@ -18,7 +18,8 @@ static bool fm_virtual_hashes(const struct fm_virtual *virtual)
 	       !(virtual->flags & IP_VS_SVC_F_SCHED_SH_PORT);
 }
 
-static void fm_check_persistence(const struct fm_instance *service,
+static void fm_check_persistence(const struct fm_router *router,
+				 const struct fm_instance *service,
 				 const struct fm_virtual *virtual,
 				 struct fm_findings *findings)
 {
@@ -30,6 +31,10 @@ static void fm_check_persistence(const struct fm_instance *service,
 	if (!(virtual->flags & IP_VS_SVC_F_PERSISTENT)) {
 		bool hashes = fm_virtual_hashes(virtual);
 
+		/* Directors without state between them choose alike so. */
+		if (hashes && router->sysctls.sloppy_tcp > 0 &&
+		    virtual->dest_count && !fm_virtual_translates(virtual))
+			return;
 		fm_findings_add(findings, hashes ? FM_WARNING :
 				FM_FAULT, "ipvs-not-persistent", name,
 				"the %s IPVS service for mark %u is not persistent: %s",
@@ -87,7 +92,8 @@ void fm_check_virtual(const struct fm_router *router,
 			continue;
 		virtual = fm_virtual_find(router, service, family);
 		if (virtual) {
-			fm_check_persistence(service, virtual, findings);
+			fm_check_persistence(router, service, virtual,
+					     findings);
 			continue;
 		}
 		fm_findings_add(findings, FM_FAULT, "ipvs-no-service",
@@ -107,6 +113,34 @@ static bool fm_active_on(const struct fm_instance *service)
 	return active && strcmp(active, "off") && service->real.count;
 }
 
+/* The port of a real server takes the place of passive ports, too. */
+static void fm_check_dest_port(const struct fm_instance *service,
+			       const struct fm_virtual *virtual,
+			       const struct fm_dest *dest,
+			       struct fm_findings *findings)
+{
+	bool kept = virtual->flags & IP_VS_SVC_F_PERSISTENT;
+	const char *v6 = virtual->family == AF_INET6 ? " -6" : "";
+	char text[INET6_ADDRSTRLEN];
+	const char *brackets;
+
+	if (!dest->port || dest->method != IP_VS_CONN_F_MASQ)
+		return;
+	inet_ntop(dest->address.family, dest->address.byte, text,
+		  sizeof(text));
+	brackets = dest->address.family == AF_INET6 ? "[]" : "\0\0";
+	fm_findings_add(findings, kept ? FM_NOTE : FM_FAULT, "server-port",
+			service->profile->name,
+			"IPVS has real server %s with port %u rather than 0: %s",
+			text, dest->port, kept ?
+			"only a persistent service keeps the ports of packets nevertheless" :
+			"all connections get to that port, passive data, too");
+	fm_remedy(findings,
+		  "ipvsadm -d -f %u%s -r %.1s%s%.1s:%u; ipvsadm -a -f %u%s -r %s -m",
+		  service->mark, v6, brackets, text, brackets + 1, dest->port,
+		  service->mark, v6, text);
+}
+
 static void fm_check_dests(const struct fm_instance *service,
 			   const struct fm_virtual *virtual,
 			   struct fm_findings *findings)
@@ -119,6 +153,7 @@ static void fm_check_dests(const struct fm_instance *service,
 	for (i = 0; i < virtual->dest_count; i++) {
 		dest = &virtual->dest[i];
 		taking |= dest->weight > 0;
+		fm_check_dest_port(service, virtual, dest, findings);
 		/* With other methods real servers answer clients directly. */
 		if (dest->method != IP_VS_CONN_F_MASQ ||
 		    !fm_active_on(service) ||
@@ -126,7 +161,7 @@ static void fm_check_dests(const struct fm_instance *service,
 			continue;
 		inet_ntop(dest->address.family, dest->address.byte, text,
 			  sizeof(text));
-		fm_findings_add(findings, FM_WARNING, "server-not-listed",
+		fm_findings_add(findings, FM_FAULT, "server-not-listed",
 				service->profile->name,
 				"IPVS has real server %s, which real-servers lacks: its active FTP is not translated",
 				text);
@@ -179,19 +214,9 @@ void fm_check_active(const struct fm_router *router,
 		     struct fm_findings *findings)
 {
 	const char *name = service->profile->name;
-	const struct fm_virtual *virtual;
-	bool nat = false, direct = false;
-	size_t i;
+	bool nat, direct;
 
-	for (i = 0; i < ARRAY_SIZE(fm_families); i++) {
-		virtual = fm_virtual_find(router, service, fm_families[i]);
-		if (!virtual || !virtual->dest_count)
-			continue;
-		if (fm_virtual_translates(virtual))
-			nat = true;
-		else
-			direct = true;
-	}
+	fm_service_methods(router, service, &nat, &direct);
 	if (nat && !fm_active_on(service)) {
 		fm_findings_add(findings, FM_NOTE, "active-off", name,
 				"active FTP is not translated: %s",
@@ -252,9 +277,30 @@ void fm_check_port_services(const struct fm_router *router,
 		brackets = virtual->family == AF_INET6 ? "[]" : "\0\0";
 		fm_findings_add(findings, FM_WARNING, "ipvs-port-service",
 				service->profile->name,
-				"IPVS has a service for %s port %u, whose ports are the mark's",
-				text, virtual->port);
+				"IPVS has a service for %s port %u, whose ports are the mark's%s",
+				text, virtual->port, service->clients_only ?
+				": it takes what passive-from refuses" : "");
 		fm_remedy(findings, "ipvsadm -D -t %.1s%s%.1s:%u",
 			  brackets, text, brackets + 1, virtual->port);
 	}
+}
+
+/**
+ * fm_check_clients_only() - nobody else should get to ports for clients only
+ * @router: the state of the router
+ * @service: the service
+ * @findings: the findings to add to
+ *
+ * The module judges the first packet of a connection, which has SYN.
+ */
+void fm_check_clients_only(const struct fm_router *router,
+			   const struct fm_instance *service,
+			   struct fm_findings *findings)
+{
+	if (!service->clients_only || router->sysctls.sloppy_tcp <= 0)
+		return;
+	fm_findings_add(findings, FM_WARNING, "sloppy-tcp",
+			service->profile->name,
+			"with sloppy_tcp, IPVS opens connections for packets without SYN, too: passive-from refuses nobody who knows that");
+	fm_remedy(findings, "sysctl -w net.ipv4.vs.sloppy_tcp=0");
 }

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Checks that a module is there, and that it fits the kernel and the tool. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../../module/version.h"
 #include "check/check.h"
 #include "module/kernel_log.h"
+
+/**
+ * fm_check_sys() - sysfs must be mounted, where the module's files are
+ * @router: the state of the router
+ * @findings: the findings to add to
+ */
+void fm_check_sys(const struct fm_router *router, struct fm_findings *findings)
+{
+	if (router->sys)
+		return;
+	fm_findings_add(findings, FM_FAULT, "sys-not-mounted", NULL,
+			"/sys is not mounted here: the module's services can't be seen");
+	fm_remedy(findings, "mount -t sysfs none /sys");
+}
 
 /**
  * fm_check_loaded() - the module must be loaded
@@ -121,4 +136,32 @@ void fm_check_versions(const struct fm_router *router,
 		fm_remedy(findings,
 			  "ftpmark save >FILE && rmmod nf_ftpmark && modprobe nf_ftpmark && ftpmark restore FILE");
 	}
+}
+
+/* Major and minor number of a release as one; 0 if it has none. */
+static unsigned long fm_series(const char *release)
+{
+	unsigned int major, minor;
+
+	if (sscanf(release, "%u.%u", &major, &minor) != 2)
+		return 0;
+	return (unsigned long)major << 16 | (minor & 0xffff);
+}
+
+/**
+ * fm_check_seen() - is the kernel newer than any this version was seen on
+ * @router: the state of the router
+ * @findings: the findings to add to
+ */
+void fm_check_seen(const struct fm_router *router, struct fm_findings *findings)
+{
+	const char *release = router->kernel.release;
+
+	if (fm_series(release) <= fm_series(FTPMARK_KERNEL_SEEN))
+		return;
+	fm_findings_add(findings, FM_NOTE, "kernel-unseen", NULL,
+			"kernel %s is newer than %s, the newest that nf_ftpmark %s was seen on",
+			release, FTPMARK_KERNEL_SEEN, FTPMARK_VERSION);
+	fm_remedy(findings,
+		  "nothing, if FTP works; otherwise look for a newer nf_ftpmark");
 }

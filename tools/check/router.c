@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "check/check.h"
 #include "check/questions.h"
@@ -18,7 +17,7 @@ void fm_check_enabled(const struct fm_router *router,
 {
 	size_t i;
 
-	if (!router->kernel.loaded)
+	if (!router->kernel.loaded || !router->sys)
 		return;
 	for (i = 0; i < router->count; i++) {
 		if (router->service[i].enabled)
@@ -29,47 +28,6 @@ void fm_check_enabled(const struct fm_router *router,
 				      "there is no service here");
 	fm_remedy(findings, router->count ? "ftpmark enable NAME" :
 		  "ftpmark add NAME vip ADDRESS real PREFIX");
-}
-
-/* The router must forward if real servers answer through it. */
-static bool fm_forwarding_needed(const struct fm_router *router, int family)
-{
-	const struct fm_instance *service;
-	const struct fm_virtual *virtual;
-	size_t i;
-
-	for (i = 0; i < router->count; i++) {
-		service = &router->service[i];
-		if (!service->enabled || !fm_service_has(service, family))
-			continue;
-		virtual = fm_virtual_find(router, service, family);
-		if (!virtual || !virtual->dest_count ||
-		    fm_virtual_translates(virtual))
-			return true;
-	}
-	return false;
-}
-
-/**
- * fm_check_forwarding() - the kernel must forward packets
- * @router: the state of the router
- * @findings: the findings to add to
- */
-void fm_check_forwarding(const struct fm_router *router,
-			 struct fm_findings *findings)
-{
-	if (!router->sysctls.forward && fm_forwarding_needed(router, AF_INET)) {
-		fm_findings_add(findings, FM_FAULT, "forwarding-off", NULL,
-				"IPv4 packets are not forwarded");
-		fm_remedy(findings, "sysctl -w net.ipv4.ip_forward=1");
-	}
-	if (!router->sysctls.forward6 &&
-	    fm_forwarding_needed(router, AF_INET6)) {
-		fm_findings_add(findings, FM_FAULT, "forwarding6-off", NULL,
-				"IPv6 packets are not forwarded");
-		fm_remedy(findings,
-			  "sysctl -w net.ipv6.conf.all.forwarding=1");
-	}
 }
 
 /**
@@ -160,30 +118,12 @@ void fm_check_vs_conntrack(const struct fm_router *router,
 void fm_check_ipvs(const struct fm_router *router, struct fm_findings *findings)
 {
 	/* A module that was built for IPVS would have loaded it. */
-	if (router->ipvs.err != -ENOENT || !router->kernel.loaded)
+	if (router->ipvs.err != -ENOENT || !router->kernel.loaded ||
+	    !router->sys)
 		return;
 	fm_findings_add(findings, FM_FAULT, "ipvs-missing", NULL,
 			"IPVS is not in the kernel: nothing is balanced");
 	fm_remedy(findings, "modprobe ip_vs");
-}
-
-/**
- * fm_check_tcp_timeout() - IPVS should remember idle connections
- * @router: the state of the router
- * @findings: the findings to add to
- *
- * A control connection is idle while a file is transferred.
- */
-void fm_check_tcp_timeout(const struct fm_router *router,
-			  struct fm_findings *findings)
-{
-	if (router->ipvs.err || !router->ipvs.tcp_timeout ||
-	    router->ipvs.tcp_timeout >= FM_SESSION_IDLE)
-		return;
-	fm_findings_add(findings, FM_WARNING, "ipvs-tcp-timeout", NULL,
-			"IPVS forgets connections that are idle for %u s, as control connections are during a transfer",
-			router->ipvs.tcp_timeout);
-	fm_remedy(findings, "ipvsadm --set 900 0 0");
 }
 
 /**
@@ -199,15 +139,17 @@ void fm_check_unseen(const struct fm_router *router,
 				"IPVS could not be asked: %s",
 				strerror(-router->ipvs.err));
 		fm_remedy(findings, "run ftpmark check as root");
+		findings->unseen = true;
 	}
-	if (router->rules.err) {
+	if (router->firewall.err) {
 		fm_findings_add(findings, FM_NOTE, "unseen-rules", NULL,
 				"rules of iptables and nftables could not be looked at: %s",
-				router->rules.err == -ENOENT ?
+				router->firewall.err == -ENOENT ?
 				"a program is missing" :
-				strerror(-router->rules.err));
+				strerror(-router->firewall.err));
 		fm_remedy(findings,
 			  "run ftpmark check as root, where iptables-save and nft are installed");
+		findings->unseen = true;
 	}
 	if (!router->kernel.asked) {
 		fm_findings_add(findings, FM_NOTE, "unseen-file", NULL,

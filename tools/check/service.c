@@ -1,62 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Checks the addresses, ports, mark and counters of a service. */
 
-#include <arpa/inet.h>
+#include <linux/fib_rules.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check/check.h"
 #include "check/questions.h"
 
-/**
- * fm_check_vips() - each VIP must be a local address
- * @router: the state of the router
- * @service: the service
- * @findings: the findings to add to
- *
- * IPVS sees only packets that are delivered locally.
- */
-void fm_check_vips(const struct fm_router *router,
-		   const struct fm_instance *service,
-		   struct fm_findings *findings)
-{
-	const struct fm_prefix *vip;
-	char text[INET6_ADDRSTRLEN];
-	size_t i;
-
-	(void)router;
-	for (i = 0; i < service->vip.count; i++) {
-		if (service->local[i])
-			continue;
-		vip = &service->vip.item[i];
-		inet_ntop(vip->family, vip->byte, text, sizeof(text));
-		fm_findings_add(findings, FM_FAULT, "vip-not-local",
-				service->profile->name,
-				"packets to %s are not taken in on this machine",
-				text);
-		fm_remedy(findings,
-			  "ip address add %s/%u dev lo, unless this is the standby of two directors",
-			  text, vip->length);
-	}
-}
-
 /* The reverse look-up of the source address may fail because of the mark. */
 static void fm_check_source(const struct fm_router *router,
 			    const struct fm_instance *service,
 			    struct fm_findings *findings)
 {
-	if (router->sysctls.src_valid_mark > 0) {
+	if (fm_links_any(router, fm_link_mark_valid)) {
 		fm_findings_add(findings, FM_WARNING, "src-valid-mark",
 				service->profile->name,
 				"src_valid_mark is on: sources too are looked up with the mark and that rule");
 		fm_remedy(findings,
 			  "sysctl -w net.ipv4.conf.all.src_valid_mark=0 (and of each interface), or have the rule's table route to clients");
-	} else if (router->sysctls.rp_filter == 1) {
+	} else if (fm_links_any(router, fm_link_strict)) {
 		fm_findings_add(findings, FM_NOTE, "rp-filter",
 				service->profile->name,
 				"rp_filter is strict, and looks sources up without the mark and that rule");
 		fm_remedy(findings,
 			  "sysctl -w net.ipv4.conf.INTERFACE.rp_filter=2 if clients come in by an INTERFACE that the main table does not route to them by");
+	}
+}
+
+/* What a routing rule does with packets, as "ip rule" names it. */
+static const char *fm_policy_action(const struct fm_policy *policy,
+				    char *text, size_t size)
+{
+	switch (policy->action) {
+	case FR_ACT_TO_TBL:
+		snprintf(text, size, "to table %u", policy->table);
+		return text;
+	case FR_ACT_GOTO:
+		return "to another rule";
+	case FR_ACT_NOP:
+		return "nowhere else";
+	case FR_ACT_UNREACHABLE:
+		return "nowhere (unreachable)";
+	case FR_ACT_PROHIBIT:
+		return "nowhere (prohibit)";
+	default:
+		return "nowhere (blackhole)";
 	}
 }
 
@@ -72,6 +61,7 @@ void fm_check_policies(const struct fm_router *router,
 {
 	const struct fm_policy *policy;
 	bool ipv4 = false, matches;
+	char action[32];
 	size_t i;
 
 	for (i = 0; i < router->policies.count; i++) {
@@ -84,59 +74,18 @@ void fm_check_policies(const struct fm_router *router,
 		ipv4 |= policy->family == AF_INET;
 		fm_findings_add(findings, FM_NOTE, "mark-rule",
 				service->profile->name,
-				"%s routing rule %u sends %s of mark %u to table %u",
+				"%s routing rule %u sends %s of mark %u %s",
 				fm_family_name(policy->family),
 				policy->priority, policy->invert == matches ?
 				"all packets but those" : "packets",
-				service->mark, policy->table);
+				service->mark,
+				fm_policy_action(policy, action,
+						 sizeof(action)));
 		fm_remedy(findings,
 			  "if that is not meant for FTP, give the service another mark (here and in IPVS)");
 	}
 	if (ipv4)
 		fm_check_source(router, service, findings);
-}
-
-/* Whether a rule may translate active data of the service. */
-static bool fm_rule_rivals(const struct fm_filter_rule *rule,
-			   const struct fm_instance *service)
-{
-	const char *active = fm_profile_value(service->profile, "active");
-
-	return active && strcmp(active, "off") && service->real.count &&
-	       fm_ranges_meet(&rule->ports, &service->active_ports) &&
-	       (!rule->from.count ||
-		fm_prefixes_meet(&rule->from, &service->real));
-}
-
-/**
- * fm_check_rules() - rules should not do the work of the module
- * @router: the state of the router
- * @service: the service
- * @findings: the findings to add to
- */
-void fm_check_rules(const struct fm_router *router,
-		    const struct fm_instance *service,
-		    struct fm_findings *findings)
-{
-	const struct fm_filter_rule *rule;
-	size_t i;
-
-	for (i = 0; i < router->rules.count; i++) {
-		rule = &router->rules.item[i];
-		if (rule->mark == service->mark) {
-			fm_findings_add(findings, FM_WARNING, "rule-mark",
-					service->profile->name,
-					"a rule sets mark %u, too: %s",
-					service->mark, rule->text);
-			fm_remedy(findings, "%s", rule->removal);
-		} else if (fm_rule_rivals(rule, service)) {
-			fm_findings_add(findings, FM_WARNING, "rule-nat",
-					service->profile->name,
-					"a rule translates active FTP, too: %s",
-					rule->text);
-			fm_remedy(findings, "%s", rule->removal);
-		}
-	}
 }
 
 /**
@@ -180,7 +129,7 @@ static void fm_unwrap(const char *lines, char *line, size_t size)
 }
 
 /**
- * fm_check_counters() - counters of trouble should be 0
+ * fm_check_counters() - counters of trouble should not grow
  * @router: the state of the router
  * @service: the service
  * @findings: the findings to add to
@@ -198,14 +147,16 @@ void fm_check_counters(const struct fm_router *router,
 	for (i = 0; i < fm_counters_count; i++) {
 		counter = &fm_counters[i];
 		if (!counter->advice || !service->counts.known[i] ||
-		    !service->counts.value[i])
+		    service->counts.value[i] <= service->before[i])
 			continue;
 		snprintf(id, sizeof(id), "counter-%s", counter->word);
 		fm_unwrap(counter->advice, remedy, sizeof(remedy));
 		fm_findings_add(findings, counter->harmless ? FM_NOTE :
 				FM_WARNING, id, service->profile->name,
-				"%s %llu: %s", counter->word,
-				service->counts.value[i], counter->meaning);
+				"%s %llu%s: %s", counter->word,
+				service->counts.value[i] - service->before[i],
+				service->before[i] ? " since the last check" :
+				"", counter->meaning);
 		fm_remedy(findings, "%s", remedy);
 	}
 }

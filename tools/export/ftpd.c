@@ -6,7 +6,7 @@
 
 #include "export/export.h"
 
-static void fm_ftpd_head(const struct fm_export *service, FILE *out,
+static void fm_ftpd_head(const struct fm_instance *service, FILE *out,
 			 const char *program)
 {
 	fprintf(out, "# For the %s of each real server of service %s\n",
@@ -15,7 +15,7 @@ static void fm_ftpd_head(const struct fm_export *service, FILE *out,
 
 /* Chooses the largest range; comments name the others. */
 static const struct fm_range *
-fm_ftpd_passive(const struct fm_export *service, FILE *out)
+fm_ftpd_passive(const struct fm_instance *service, FILE *out)
 {
 	const struct fm_range *widest = service->passive.item;
 	const struct fm_range *range;
@@ -38,7 +38,7 @@ fm_ftpd_passive(const struct fm_export *service, FILE *out)
 }
 
 /* Chooses the first IPv4 VIP; comments name the others. */
-static const char *fm_ftpd_address(const struct fm_export *service, FILE *out,
+static const char *fm_ftpd_address(const struct fm_instance *service, FILE *out,
 				   char text[FM_PREFIX_TEXT])
 {
 	const struct fm_prefix *first;
@@ -58,7 +58,7 @@ static const char *fm_ftpd_address(const struct fm_export *service, FILE *out,
 }
 
 /* Chooses the first port; comments name the others. */
-static unsigned int fm_ftpd_control(const struct fm_export *service, FILE *out)
+static unsigned int fm_ftpd_control(const struct fm_instance *service, FILE *out)
 {
 	const struct fm_range *range;
 	unsigned int port;
@@ -88,7 +88,7 @@ static void fm_ftpd_no_active(FILE *out)
  * @service: the service
  * @out: the stream to print to
  */
-void fm_export_vsftpd(const struct fm_export *service, FILE *out)
+void fm_export_vsftpd(const struct fm_instance *service, FILE *out)
 {
 	const struct fm_range *passive;
 	char text[FM_PREFIX_TEXT];
@@ -118,8 +118,8 @@ void fm_export_vsftpd(const struct fm_export *service, FILE *out)
 		return;
 	}
 	fputs("port_enable=YES\nconnect_from_port_20=YES\n", out);
-	if (!fm_ranges_have(&service->data, 20))
-		fprintf(out, "ftp_data_port=%u\n", service->data.item[0].first);
+	if (!fm_ranges_have(&service->active_ports, 20))
+		fprintf(out, "ftp_data_port=%u\n", service->active_ports.item[0].first);
 }
 
 /**
@@ -127,7 +127,7 @@ void fm_export_vsftpd(const struct fm_export *service, FILE *out)
  * @service: the service
  * @out: the stream to print to
  */
-void fm_export_proftpd(const struct fm_export *service, FILE *out)
+void fm_export_proftpd(const struct fm_instance *service, FILE *out)
 {
 	const struct fm_range *passive;
 	char text[FM_PREFIX_TEXT];
@@ -154,7 +154,7 @@ void fm_export_proftpd(const struct fm_export *service, FILE *out)
 		return;
 	}
 	/* proftpd sends active data from its own port - 1, while it is root. */
-	if (!fm_ranges_have(&service->data, port - 1))
+	if (!fm_ranges_have(&service->active_ports, port - 1))
 		fprintf(out, "# active data comes from port %u: add it to active-ports\n",
 			port - 1);
 	fputs("RootRevoke off\n", out);
@@ -165,7 +165,7 @@ void fm_export_proftpd(const struct fm_export *service, FILE *out)
  * @service: the service
  * @out: the stream to print to
  */
-void fm_export_pure_ftpd(const struct fm_export *service, FILE *out)
+void fm_export_pure_ftpd(const struct fm_instance *service, FILE *out)
 {
 	const struct fm_range *passive;
 	char text[FM_PREFIX_TEXT];
@@ -192,7 +192,7 @@ void fm_export_pure_ftpd(const struct fm_export *service, FILE *out)
 
 	if (service->active == FM_ACTIVE_OFF)
 		fm_ftpd_no_active(out);
-	else if (!fm_ranges_have(&service->data, 20))
+	else if (!fm_ranges_have(&service->active_ports, 20))
 		fputs("# active data comes from port 20: add it to active-ports\n",
 		      out);
 }

@@ -46,7 +46,7 @@ static void fm_iptables_each(FILE *out, const struct fm_prefixes *list,
 	}
 }
 
-static void fm_iptables_mark(const struct fm_export *service, FILE *out)
+static void fm_iptables_mark(const struct fm_instance *service, FILE *out)
 {
 	static const char *const to_vip[] = { "-d", "--dport" };
 	char target[64];
@@ -59,7 +59,7 @@ static void fm_iptables_mark(const struct fm_export *service, FILE *out)
 	fputs("COMMIT\n", out);
 }
 
-static void fm_iptables_notrack(const struct fm_export *service, FILE *out)
+static void fm_iptables_notrack(const struct fm_instance *service, FILE *out)
 {
 	static const char *const from_real[] = { "-s", "--sport" };
 	static const char *const to_vip[] = { "-d", "--dport" };
@@ -95,7 +95,7 @@ static void fm_iptables_name(const char *name, char chain[FM_CHAIN_MAX + 1])
 }
 
 /* A chain for the service, which exempts data between real servers. */
-static void fm_iptables_chain(const struct fm_export *service,
+static void fm_iptables_chain(const struct fm_instance *service,
 			      FILE *out, const char *chain)
 {
 	const struct fm_prefix *real, *vip;
@@ -124,7 +124,7 @@ static void fm_iptables_chain(const struct fm_export *service,
 	}
 }
 
-static void fm_iptables_active(const struct fm_export *service, FILE *out)
+static void fm_iptables_active(const struct fm_instance *service, FILE *out)
 {
 	const struct fm_prefix *real;
 	char chain[FM_CHAIN_MAX + 1];
@@ -136,11 +136,11 @@ static void fm_iptables_active(const struct fm_export *service, FILE *out)
 	for (i = 0; i < service->real.count; i++) {
 		real = &service->real.item[i];
 		fm_prefix_print(real, text);
-		for (j = 0; j < service->data.count; j++) {
+		for (j = 0; j < service->active_ports.count; j++) {
 			fprintf(out, "-A POSTROUTING %s -s %s -p tcp",
 				fm_iptables_family(real), text);
 			fm_iptables_ports(out, "--sport",
-					  &service->data.item[j]);
+					  &service->active_ports.item[j]);
 			fprintf(out, " -j %s\n", chain);
 		}
 	}
@@ -153,12 +153,12 @@ static void fm_iptables_active(const struct fm_export *service, FILE *out)
  * @service: the service
  * @out: the stream to print to
  */
-void fm_export_iptables(const struct fm_export *service, FILE *out)
+void fm_export_iptables(const struct fm_instance *service, FILE *out)
 {
 	fprintf(out, "# In place of service %s, for both families; read by:\n"
 		"# iptables-restore --noflush, ip6tables-restore --noflush\n",
 		service->profile->name);
-	fm_export_first_vip(service, out);
+	fm_export_differences(service, out);
 	if (service->notrack)
 		fm_iptables_notrack(service, out);
 	fm_iptables_mark(service, out);

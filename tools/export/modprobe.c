@@ -51,7 +51,7 @@ static void fm_modprobe_lost(const struct fm_profile *profile, FILE *out)
  * @service: the service
  * @out: the stream to print to
  */
-void fm_export_modprobe(const struct fm_export *service, FILE *out)
+void fm_export_modprobe(const struct fm_instance *service, FILE *out)
 {
 	const char *value;
 	size_t i;

@@ -73,7 +73,7 @@ static void fm_nft_rules(FILE *out, const char *address,
 	}
 }
 
-static void fm_nft_mark(const struct fm_export *service, FILE *out)
+static void fm_nft_mark(const struct fm_instance *service, FILE *out)
 {
 	char statement[64];
 
@@ -88,7 +88,7 @@ static void fm_nft_mark(const struct fm_export *service, FILE *out)
 	fputs("\t}\n", out);
 }
 
-static void fm_nft_notrack(const struct fm_export *service, FILE *out)
+static void fm_nft_notrack(const struct fm_instance *service, FILE *out)
 {
 	fputs("\tchain untracked {\n"
 	      "\t\ttype filter hook prerouting priority raw\n", out);
@@ -103,7 +103,7 @@ static void fm_nft_notrack(const struct fm_export *service, FILE *out)
 	fputs("\t}\n", out);
 }
 
-static void fm_nft_active_rule(const struct fm_export *service,
+static void fm_nft_active_rule(const struct fm_instance *service,
 			       FILE *out, int family)
 {
 	const struct fm_prefix *vip;
@@ -116,7 +116,7 @@ static void fm_nft_active_rule(const struct fm_export *service,
 	fputs("\t\t", out);
 	fm_nft_addresses(out, "saddr", &service->real, family);
 	fm_nft_addresses(out, "daddr !=", &service->real, family);
-	fm_nft_ports(out, "sport", &service->data);
+	fm_nft_ports(out, "sport", &service->active_ports);
 	if (service->active == FM_ACTIVE_INTERFACE)
 		fputs("masquerade\n", out);
 	else
@@ -129,13 +129,13 @@ static void fm_nft_active_rule(const struct fm_export *service,
  * @service: the service
  * @out: the stream to print to
  */
-void fm_export_nft(const struct fm_export *service, FILE *out)
+void fm_export_nft(const struct fm_instance *service, FILE *out)
 {
 	size_t i;
 
 	fprintf(out, "# In place of service %s; read by: nft -f\n",
 		service->profile->name);
-	fm_export_first_vip(service, out);
+	fm_export_differences(service, out);
 	fprintf(out, "table inet ftpmark_%s {\n", service->profile->name);
 	if (service->notrack)
 		fm_nft_notrack(service, out);

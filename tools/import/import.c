@@ -7,37 +7,10 @@
 
 #include "import/import.h"
 #include "import/steps.h"
+#include "model/values.h"
 
-/* Notes the rules that no packet of the recipe seems to reach. */
-static void fm_import_rest(struct fm_import *import)
-{
-	const struct fm_section *section;
-	struct fm_rule *rule;
-	size_t i;
-
-	for (i = 0; i < import->rules->count; i++) {
-		rule = &import->rules->rule[i];
-		if (rule->taken || rule->noted)
-			continue;
-		if (rule->odd)
-			fm_import_left(import, rule, "%s: %s", rule->odd,
-				       rule->why);
-		else
-			fm_import_left(import, rule,
-				       "chain %s: not on the way of the recipe's packets",
-				       rule->chain);
-	}
-	for (i = 0; i < import->rules->sections; i++) {
-		section = &import->rules->section[i];
-		if (section->others)
-			fm_import_warn(import, section->line,
-				       "table %s is not looked at (%zu rules)",
-				       section->name, section->others);
-	}
-	if (import->rules->elsewhere)
-		fm_import_warn(import, import->rules->elsewhere,
-			       "there are rules elsewhere that are not in this text");
-}
+/* Real rules need less. It stops a text that is made to be slow. */
+enum { FM_IMPORT_WORK = 10000000 };
 
 static char *fm_import_number(unsigned long number)
 {
@@ -56,7 +29,7 @@ static char *fm_import_ports(const struct fm_portmap *map)
 	return strdup(text);
 }
 
-static char *fm_import_prefixes(const struct fm_prefixes *list)
+static char *fm_import_list(const struct fm_prefixes *list)
 {
 	char text[FM_VALUE_MAX + 1];
 
@@ -87,8 +60,7 @@ static void fm_import_profile(struct fm_import *import, size_t index)
 	}
 	profile->line = found->line;
 	fm_import_value(import, profile, "enabled", strdup("1"));
-	fm_import_value(import, profile, "vip",
-			fm_import_prefixes(&found->vip));
+	fm_import_value(import, profile, "vip", fm_import_list(&found->vip));
 	fm_import_value(import, profile, "control_ports",
 			fm_import_ports(&found->control));
 	fm_import_value(import, profile, "passive_ports",
@@ -96,16 +68,19 @@ static void fm_import_profile(struct fm_import *import, size_t index)
 	fm_import_value(import, profile, "mark", fm_import_number(found->mark));
 	if (found->keep)
 		fm_import_value(import, profile, "on_marked", strdup("keep"));
-	if (found->active == FM_TARGET_NONE) {
+	if (found->real.count)
+		fm_import_value(import, profile, "real_servers",
+				fm_import_list(&found->real));
+	if (found->active == FM_STEP_NOTHING) {
+		if (found->real.count)
+			return;
 		fm_import_warn(import, found->line,
 			       "%s: no rule translates its active data",
 			       name);
 		return;
 	}
-	fm_import_value(import, profile, "real_servers",
-			fm_import_prefixes(&found->real));
 	fm_import_value(import, profile, "active",
-			strdup(found->active == FM_TARGET_SNAT ?
+			strdup(found->active == FM_STEP_SNAT ?
 			       "snat" : "masquerade"));
 	fm_import_value(import, profile, "active_ports",
 			fm_import_ports(&found->data));
@@ -140,30 +115,49 @@ static void fm_import_sort(struct fm_import *import)
 	import->notes = count;
 }
 
+/* Whether a text is lvs.cf. */
+static bool fm_import_is_lvs(const char *text)
+{
+	const char *virtual = strstr(text, "virtual ");
+
+	return virtual && strchr(virtual, '{') && strstr(virtual, "server ");
+}
+
 /**
- * fm_import_rules() - find the services that rules make
- * @rules: the rules; they are marked as taken or noted
+ * fm_import_text() - find the services that a text describes
+ * @text: the text of iptables-save, or lvs.cf, ended by a zero
+ * @size: its length
+ * @verbose: name each rule that is not about FTP; otherwise chains are summed up
  * @import: the services and the notes; the caller frees them in any case
  *
- * A note says for each rule that is not taken why.
+ * If import->rules.fault is set, it is neither.
  *
  * Return: false if out of memory.
  */
-bool fm_import_rules(struct fm_rules *rules, struct fm_import *import)
+bool fm_import_text(const char *text, size_t size, bool verbose,
+		    struct fm_import *import)
 {
+	char *copy;
 	size_t i;
 
 	memset(import, 0, sizeof(*import));
-	import->rules = rules;
-	fm_import_walk(import, FM_TABLE_MANGLE, fm_import_mark);
-	fm_import_services(import);
-	fm_import_walk(import, FM_TABLE_NAT, fm_import_dial);
-	fm_import_active(import);
+	import->verbose = verbose;
+	import->work = FM_IMPORT_WORK;
+	if (!fm_save_parse(&import->rules, NULL, text, size))
+		return false;
+	if (import->rules.fault && fm_import_is_lvs(text)) {
+		import->rules.fault = 0;
+		copy = fm_rules_text(&import->rules, text);
+		fm_import_lvs(import, copy);
+	} else if (!import->rules.fault) {
+		fm_import_marks(import);
+		fm_import_active(import);
+	}
 	for (i = 0; i < import->count; i++)
 		fm_import_profile(import, i);
 	fm_import_rest(import);
 	fm_import_sort(import);
-	return !import->failed;
+	return !import->failed && !import->rules.failed;
 }
 
 /**
@@ -175,10 +169,8 @@ void fm_import_free(struct fm_import *import)
 	while (import->notes)
 		free(import->note[--import->notes].text);
 	free(import->note);
-	free(import->marked);
-	free(import->claim);
-	free(import->dial);
 	free(import->found);
 	fm_config_free(&import->config);
+	fm_rules_free(&import->rules);
 	memset(import, 0, sizeof(*import));
 }

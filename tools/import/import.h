@@ -6,9 +6,10 @@
 #ifndef FM_IMPORT_IMPORT_H
 #define FM_IMPORT_IMPORT_H
 
-#include "import/found.h"
+#include "import/state.h"
 
-bool fm_import_rules(struct fm_rules *rules, struct fm_import *import);
+bool fm_import_text(const char *text, size_t size, bool verbose,
+		    struct fm_import *import);
 void fm_import_free(struct fm_import *import);
 
 #endif /* FM_IMPORT_IMPORT_H */

@@ -57,9 +57,28 @@ bool fm_profile_enabled(const struct fm_profile *profile)
 }
 
 /**
+ * fm_profile_differs() - does a setting have to be written
+ * @now: the current state of the service
+ * @want: its wanted state
+ * @index: index of the setting
+ *
+ * A setting that the module does not have counts as one with its default.
+ *
+ * Return: true if it does.
+ */
+bool fm_profile_differs(const struct fm_profile *now,
+			const struct fm_profile *want, size_t index)
+{
+	const char *standard = fm_settings[index].standard;
+
+	return strcmp(now->value[index] ?: standard,
+		      want->value[index] ?: standard);
+}
+
+/**
  * fm_config_add() - add a service without settings
  * @config: the configuration
- * @name: the name of the service; the caller keeps names unique and in order
+ * @name: the name of the service; the caller keeps names unique
  *
  * Return: the service, or NULL if out of memory.
  */
@@ -85,22 +104,62 @@ struct fm_profile *fm_config_add(struct fm_config *config, const char *name)
 	return profile;
 }
 
-static void fm_profile_free(struct fm_profile *profile)
+static int fm_profile_compare(const void *a, const void *b)
 {
+	const struct fm_profile *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/**
+ * fm_config_sort() - order services by name, and then by line
+ * @config: the configuration
+ */
+void fm_config_sort(struct fm_config *config)
+{
+	if (config->count)
+		qsort(config->profile, config->count, sizeof(*config->profile),
+		      fm_profile_compare);
+}
+
+static int fm_profile_is(const void *name, const void *profile)
+{
+	return strcmp(name, ((const struct fm_profile *)profile)->name);
+}
+
+/**
+ * fm_config_find() - find a service
+ * @config: the configuration, ordered by name
+ * @name: the name of the service
+ *
+ * Return: the service, or NULL.
+ */
+struct fm_profile *fm_config_find(const struct fm_config *config,
+				  const char *name)
+{
+	if (!config->count)
+		return NULL;
+	return bsearch(name, config->profile, config->count,
+		       sizeof(*config->profile), fm_profile_is);
+}
+
+/**
+ * fm_config_drop() - remove a service
+ * @config: the configuration
+ * @index: its index
+ */
+void fm_config_drop(struct fm_config *config, size_t index)
+{
+	struct fm_profile *profile = &config->profile[index];
 	size_t i;
 
 	free((char *)profile->name);
 	for (i = 0; i < FM_SETTINGS_MAX; i++)
 		free(profile->value[i]);
-}
-
-/**
- * fm_config_drop() - remove the service that was added last
- * @config: the configuration
- */
-void fm_config_drop(struct fm_config *config)
-{
-	fm_profile_free(&config->profile[--config->count]);
+	config->count--;
+	memmove(profile, profile + 1,
+		(config->count - index) * sizeof(*profile));
 }
 
 /**
@@ -110,7 +169,7 @@ void fm_config_drop(struct fm_config *config)
 void fm_config_free(struct fm_config *config)
 {
 	while (config->count)
-		fm_config_drop(config);
+		fm_config_drop(config, config->count - 1);
 	free(config->profile);
 	memset(config, 0, sizeof(*config));
 }

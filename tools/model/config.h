@@ -21,13 +21,11 @@ enum {
  * struct fm_profile - a service and its settings
  * @name: name of the service
  * @line: line of the file that defines it, 0 if no file does
- * @clash: it may share a VIP and port with another during a change
  * @value: canonical values, in the order of fm_settings; NULL if not given
  */
 struct fm_profile {
 	const char *name;
 	unsigned int line;
-	bool clash;
 	char *value[FM_SETTINGS_MAX];
 };
 
@@ -35,7 +33,7 @@ struct fm_profile {
  * struct fm_config - a configuration
  * @count: number of services
  * @room: number of services that there is room for
- * @profile: the services, ordered by name
+ * @profile: the services, ordered by name, and then by line
  */
 struct fm_config {
 	size_t count;
@@ -44,13 +42,18 @@ struct fm_config {
 };
 
 struct fm_profile *fm_config_add(struct fm_config *config, const char *name);
-void fm_config_drop(struct fm_config *config);
+struct fm_profile *fm_config_find(const struct fm_config *config,
+				  const char *name);
+void fm_config_sort(struct fm_config *config);
+void fm_config_drop(struct fm_config *config, size_t index);
 void fm_config_free(struct fm_config *config);
 
 const char *fm_profile_value(const struct fm_profile *profile,
 			     const char *file);
 const char *fm_profile_list(const struct fm_profile *profile, const char *file);
 bool fm_profile_enabled(const struct fm_profile *profile);
+bool fm_profile_differs(const struct fm_profile *now,
+			const struct fm_profile *want, size_t index);
 size_t fm_setting_index(const char *file);
 
 #endif /* FM_MODEL_CONFIG_H */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/claims.h"
+#include "model/clash.h"
 #include "model/config_text.h"
 #include "model/values.h"
 
@@ -40,25 +40,24 @@ static bool fm_config_values(const struct fm_request *request,
 			     struct fm_config_fault *fault)
 {
 	char text[FM_VALUE_MAX + 1];
-	const struct fm_change *change;
 	struct fm_fault value;
 	size_t i;
 
-	for (i = 0; i < request->count; i++) {
-		change = &request->changes[i];
-		if (!fm_value_canonical(change->setting, change->value,
+	for (i = 0; i < fm_settings_count; i++) {
+		if (!request->value[i])
+			continue;
+		if (!fm_value_canonical(&fm_settings[i], request->value[i],
 					text, &value)) {
 			if (!value.item) {
-				value.item = change->setting->word;
+				value.item = fm_settings[i].word;
 				value.length = strlen(value.item);
 			}
 			return fm_config_refuse(fault, profile->line,
 						value.item, value.length,
 						value.why);
 		}
-		profile->value[change->setting - fm_settings] =
-			strdup(text);
-		if (!profile->value[change->setting - fm_settings])
+		profile->value[i] = strdup(text);
+		if (!profile->value[i])
 			return fm_config_no_memory(fault);
 	}
 	return true;
@@ -81,7 +80,8 @@ static bool fm_config_service(int argc, char *const argv[], unsigned int line,
 		return fm_config_refuse(fault, line, complaint.word,
 					strlen(complaint.word),
 					complaint.why);
-	fm_request_enable(&request);
+	if (!request.value[FM_ENABLED])
+		request.value[FM_ENABLED] = "1";
 	if (config->count == FM_SERVICES_MAX)
 		return fm_config_refuse(fault, line, request.name,
 					strlen(request.name),
@@ -123,14 +123,6 @@ static bool fm_config_line(char *text, unsigned int line,
 	return !argc || fm_config_service(argc, argv, line, config, fault);
 }
 
-static int fm_profile_compare(const void *a, const void *b)
-{
-	const struct fm_profile *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-
-	return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
 /* Finds faults that concern two lines: names given twice, and clashes. */
 static bool fm_config_whole(struct fm_config *config,
 			    struct fm_config_fault *fault)
@@ -139,9 +131,7 @@ static bool fm_config_whole(struct fm_config *config,
 	char why[128];
 	size_t i;
 
-	if (config->count)
-		qsort(config->profile, config->count, sizeof(*config->profile),
-		      fm_profile_compare);
+	fm_config_sort(config);
 	for (i = 1; i < config->count; i++) {
 		one = &config->profile[i - 1];
 		two = &config->profile[i];
@@ -152,18 +142,28 @@ static bool fm_config_whole(struct fm_config *config,
 		return fm_config_refuse(fault, two->line, two->name,
 					strlen(two->name), why);
 	}
-	switch (fm_claims_clash(config, &one, &two)) {
-	case FM_CLAIMS_FREE:
-		return true;
-	case FM_CLAIMS_CLASH:
-		snprintf(why, sizeof(why),
-			 "has a vip and port of %s in line %u", one->name,
-			 one->line);
-		return fm_config_refuse(fault, two->line, two->name,
-					strlen(two->name), why);
-	default:
+	if (!fm_clash_find(config, &one, &two))
 		return fm_config_no_memory(fault);
-	}
+	if (!one)
+		return true;
+	snprintf(why, sizeof(why), "has a vip and port of %s in line %u",
+		 one->name, one->line);
+	return fm_config_refuse(fault, two->line, two->name,
+				strlen(two->name), why);
+}
+
+/* Names a control character in letters. */
+static bool fm_config_control(struct fm_config_fault *fault, unsigned int line,
+			      const char *at, const char *end)
+{
+	char word[8];
+
+	if (*at == '\r' && at + 1 == end)
+		return fm_config_refuse(fault, line, "\\r", 2,
+					"the line ends in CR LF: take the CRs out (sed -i 's/\\r$//' FILE)");
+	snprintf(word, sizeof(word), "\\x%02x", *at);
+	return fm_config_refuse(fault, line, word, strlen(word),
+				"a control character");
 }
 
 /**
@@ -191,8 +191,8 @@ bool fm_config_parse(char *text, size_t size, struct fm_config *config,
 		*next++ = '\0';
 		for (at = text; at < next - 1; at++) {
 			if ((unsigned char)*at < ' ' && *at != '\t')
-				return fm_config_refuse(fault, line, at, 1,
-							"a control character");
+				return fm_config_control(fault, line, at,
+							 next - 1);
 		}
 		if (!fm_config_line(text, line, config, fault))
 			return false;

@@ -69,27 +69,6 @@ bool fm_prefix_covered(const struct fm_prefixes *list,
 }
 
 /**
- * fm_prefixes_meet() - do two lists have an address in common
- * @a: one list
- * @b: the other list
- *
- * Return: true if they do.
- */
-bool fm_prefixes_meet(const struct fm_prefixes *a, const struct fm_prefixes *b)
-{
-	size_t i, j;
-
-	for (i = 0; i < a->count; i++) {
-		for (j = 0; j < b->count; j++) {
-			if (fm_prefix_covers(&a->item[i], &b->item[j]) ||
-			    fm_prefix_covers(&b->item[j], &a->item[i]))
-				return true;
-		}
-	}
-	return false;
-}
-
-/**
  * fm_prefixes_count() - count the items of one family
  * @list: the list
  * @family: AF_INET or AF_INET6

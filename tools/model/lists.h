@@ -59,7 +59,6 @@ bool fm_prefix_listed(const struct fm_prefixes *list,
 		      const struct fm_prefix *prefix);
 bool fm_prefix_covered(const struct fm_prefixes *list,
 		       const struct fm_prefix *prefix);
-bool fm_prefixes_meet(const struct fm_prefixes *a, const struct fm_prefixes *b);
 size_t fm_prefixes_count(const struct fm_prefixes *list, int family);
 const struct fm_prefix *
 fm_prefixes_first(const struct fm_prefixes *list, int family);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "model/values.h"
 
 static const char fm_separators[] = " \t\n,";
@@ -67,32 +68,33 @@ static bool fm_digits(const char *text, size_t length, unsigned int base,
 	return true;
 }
 
+/* Addresses that can be no VIP and no real server. */
+static const struct {
+	struct fm_prefix prefix;
+	const char *why;
+} fm_no_hosts[] = {
+	{ { AF_INET, 8, { 0 } }, "an unspecified address" },
+	{ { AF_INET, 8, { 127 } }, "a loopback address" },
+	{ { AF_INET, 4, { 224 } }, "a multicast address" },
+	{ { AF_INET, 32, { 255, 255, 255, 255 } }, "the broadcast address" },
+	{ { AF_INET6, 128, { 0 } }, "the unspecified address" },
+	{ { AF_INET6, 128, { [15] = 1 } }, "the loopback address" },
+	{ { AF_INET6, 8, { 0xff } }, "a multicast address" },
+	{ { AF_INET6, 96, { [10] = 0xff, 0xff } },
+	  "an IPv4 address in IPv6 form" },
+};
+
 /* Why an address can be no VIP and no real server; NULL if it can. */
 static const char *fm_address_fault(const struct fm_prefix *prefix)
 {
-	static const unsigned char none[16], one[16] = { [15] = 1 };
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const unsigned char *byte = prefix->byte;
+	struct fm_prefix host = *prefix;
+	size_t i;
 
-	if (prefix->family == AF_INET) {
-		if (!byte[0])
-			return "an unspecified address";
-		if (byte[0] == 127)
-			return "a loopback address";
-		if ((byte[0] & 0xf0) == 0xe0)
-			return "a multicast address";
-		if (!memcmp(byte, "\xff\xff\xff\xff", 4))
-			return "the broadcast address";
-		return NULL;
+	host.length = host.family == AF_INET ? 32 : 128;
+	for (i = 0; i < ARRAY_SIZE(fm_no_hosts); i++) {
+		if (fm_prefix_covers(&fm_no_hosts[i].prefix, &host))
+			return fm_no_hosts[i].why;
 	}
-	if (!memcmp(byte, none, sizeof(none)))
-		return "the unspecified address";
-	if (!memcmp(byte, one, sizeof(one)))
-		return "the loopback address";
-	if (byte[0] == 0xff)
-		return "a multicast address";
-	if (!memcmp(byte, mapped, sizeof(mapped)))
-		return "an IPv4 address in IPv6 form";
 	return NULL;
 }
 
@@ -122,6 +124,9 @@ static bool fm_host_bits(const struct fm_prefix *prefix)
 	return false;
 }
 
+/* Routers do not forward what a client on the link would be sent. */
+static const struct fm_prefix fm_link_local = { AF_INET6, 10, { 0xfe, 0x80 } };
+
 static bool fm_prefix_parse(const char *item, size_t length, bool host,
 			    struct fm_prefix *prefix, struct fm_fault *fault)
 {
@@ -147,6 +152,8 @@ static bool fm_prefix_parse(const char *item, size_t length, bool host,
 		prefix->length = bits;
 	}
 	why = fm_address_fault(prefix);
+	if (!why && host && fm_prefix_covers(&fm_link_local, prefix))
+		why = "a link-local address";
 	if (!why && fm_host_bits(prefix))
 		why = "has bits set behind its length";
 	return why ? fm_at_fault(fault, item, length, why) : true;
@@ -296,22 +303,15 @@ bool fm_ranges_parse(const char *text, struct fm_ranges *set,
 void fm_prefixes_print(const struct fm_prefixes *list,
 		       char text[FM_VALUE_MAX + 1])
 {
-	char address[INET6_ADDRSTRLEN];
 	size_t size = FM_VALUE_MAX + 1;
+	char item[FM_PREFIX_TEXT];
 	size_t at = 0;
 	size_t i;
 
 	snprintf(text, size, "none");
-	for (i = 0; i < list->count && at < size; i++) {
-		const struct fm_prefix *item = &list->item[i];
-
-		inet_ntop(item->family, item->byte, address, sizeof(address));
+	for (i = 0; i < list->count && at < size; i++)
 		at += snprintf(text + at, size - at, "%s%s", i ? "," : "",
-			       address);
-		if (item->length < (item->family == AF_INET ? 32 : 128))
-			at += snprintf(text + at, size - at, "/%u",
-				       item->length);
-	}
+			       fm_prefix_print(&list->item[i], item));
 }
 
 /**
@@ -400,8 +400,7 @@ bool fm_value_canonical(const struct fm_setting *setting, const char *value,
 	case FM_RANGES:
 		if (!fm_ranges_parse(value, &set, fault))
 			return false;
-		/* Of all sets of ports only this may be empty. */
-		if (!set.count && strcmp(setting->file, "passive_ports"))
+		if (!set.count && !setting->empty)
 			return fm_at_fault(fault, NULL, 0,
 					   "must not be empty");
 		fm_ranges_print(&set, text);

@@ -9,10 +9,9 @@
 
 #define FM_PORTS "a list of ports and port ranges"
 
-enum { FM_ENABLED, FM_VIP };
-
 static const char *const fm_switch_words[] = { "0", "1", NULL };
 static const char *const fm_marked_words[] = { "overwrite", "keep", NULL };
+static const char *const fm_from_words[] = { "anyone", "clients", NULL };
 static const char *const fm_active_words[] = {
 	"ipvs", "snat", "masquerade", "off", NULL
 };
@@ -26,7 +25,8 @@ const struct fm_setting fm_settings[] = {
 		.standard = "0",
 	},
 	[FM_VIP] = {
-		.file = "vip", .word = "vip", .list = true, .limit = 16,
+		.file = "vip", .word = "vip",
+		.list = true, .empty = true, .limit = 16,
 		.takes = "a list of IPv4 and IPv6 host addresses",
 		.kind = FM_HOSTS, .standard = "none",
 	}, {
@@ -36,7 +36,7 @@ const struct fm_setting fm_settings[] = {
 		.kind = FM_RANGES, .standard = "21",
 	}, {
 		.file = "passive_ports", .word = "passive-ports",
-		.alias = "passive", .list = true, .limit = 64,
+		.alias = "passive", .list = true, .empty = true, .limit = 64,
 		.takes = FM_PORTS,
 		.kind = FM_RANGES, .standard = "10000-20000",
 	}, {
@@ -50,7 +50,7 @@ const struct fm_setting fm_settings[] = {
 		.standard = "overwrite",
 	}, {
 		.file = "real_servers", .word = "real-servers",
-		.alias = "real", .list = true, .limit = 64,
+		.alias = "real", .list = true, .empty = true, .limit = 64,
 		.takes = "a list of prefixes without host bits",
 		.kind = FM_PREFIXES, .standard = "none",
 	}, {
@@ -65,6 +65,15 @@ const struct fm_setting fm_settings[] = {
 		.kind = FM_RANGES, .standard = "20",
 	}, {
 		.file = "notrack", .word = "notrack", .takes = "one of: 0, 1",
+		.kind = FM_CHOICE, .choices = fm_switch_words,
+		.standard = "0",
+	}, {
+		.file = "passive_from", .word = "passive-from",
+		.takes = "one of: anyone, clients",
+		.kind = FM_CHOICE, .choices = fm_from_words,
+		.standard = "anyone",
+	}, {
+		.file = "fast", .word = "fast", .takes = "one of: 0, 1",
 		.kind = FM_CHOICE, .choices = fm_switch_words,
 		.standard = "0",
 	},
@@ -145,62 +154,44 @@ bool fm_setting_is_enabled(const struct fm_setting *setting)
 	return setting == &fm_settings[FM_ENABLED];
 }
 
-static bool fm_request_has(const struct fm_request *request,
-			   const struct fm_setting *setting)
+/* Why a value can't be written to any file, or NULL. */
+static const char *fm_value_fault(const struct fm_setting *setting,
+				  const char *value)
 {
-	size_t i;
-
-	for (i = 0; i < request->count; i++) {
-		if (request->changes[i].setting == setting)
-			return true;
-	}
-	return false;
+	if (!value)
+		return "value missing";
+	if (!value[strspn(value, " \t")])
+		return setting->list ? "value empty (an empty list is: none)" :
+				       "value empty";
+	if (strnlen(value, FM_VALUE_MAX + 1) > FM_VALUE_MAX)
+		return "value too long (at most 4095 bytes)";
+	return strchr(value, '\n') ? "value holds a newline" : NULL;
 }
 
 /* A complaint names the setting, not the value, which may be any text. */
-static bool fm_parse_value(const char *word, const char *value,
-			   struct fm_change *change,
-			   struct fm_complaint *complaint)
-{
-	if (!value)
-		return fm_refuse(complaint, word, "value missing");
-	if (!value[strspn(value, " \t")])
-		return fm_refuse(complaint, word, change->setting->list ?
-				 "value empty (an empty list is: none)" :
-				 "value empty");
-	if (strnlen(value, FM_VALUE_MAX + 1) > FM_VALUE_MAX)
-		return fm_refuse(complaint, word,
-				 "value too long (at most 4095 bytes)");
-	if (strchr(value, '\n'))
-		return fm_refuse(complaint, word,
-				 "value holds a newline");
-
-	if (change->setting->list && !strcmp(value, "none"))
-		value = "";
-	change->value = value;
-	return true;
-}
-
 static bool fm_parse_changes(int argc, char *const argv[],
 			     struct fm_request *request,
 			     struct fm_complaint *complaint)
 {
-	struct fm_change change = { NULL, NULL };
+	const struct fm_setting *setting;
+	const char *value, *why;
 	int i;
 
 	for (i = 0; i < argc; i += 2) {
-		change.setting = fm_setting_find(argv[i]);
-		if (!change.setting)
+		setting = fm_setting_find(argv[i]);
+		if (!setting)
 			return fm_refuse(complaint, argv[i],
 					 "no such setting");
-		if (fm_request_has(request, change.setting))
+		if (request->value[setting - fm_settings])
 			return fm_refuse(complaint, argv[i],
 					 "given twice");
-		if (!fm_parse_value(argv[i],
-				    i + 1 < argc ? argv[i + 1] : NULL,
-				    &change, complaint))
-			return false;
-		request->changes[request->count++] = change;
+		value = i + 1 < argc ? argv[i + 1] : NULL;
+		why = fm_value_fault(setting, value);
+		if (why)
+			return fm_refuse(complaint, argv[i], why);
+		if (setting->list && !strcmp(value, "none"))
+			value = "";
+		request->value[setting - fm_settings] = value;
 	}
 	return true;
 }
@@ -242,75 +233,4 @@ bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
 	if (argc == 1 && shape == FM_NAME_SET)
 		return fm_refuse(complaint, "WORD VALUE", "missing");
 	return fm_parse_changes(argc - 1, argv + 1, request, complaint);
-}
-
-/**
- * fm_request_enable() - add "enabled 1", unless the request sets it
- * @request: the request
- */
-void fm_request_enable(struct fm_request *request)
-{
-	const struct fm_setting *enabled;
-
-	enabled = &fm_settings[FM_ENABLED];
-	if (fm_request_has(request, enabled))
-		return;
-	request->changes[request->count].setting = enabled;
-	request->changes[request->count].value = "1";
-	request->count++;
-}
-
-/* Order of writes: disable, all but the VIPs, the VIPs, enable. */
-static int fm_change_rank(const struct fm_change *change)
-{
-	if (fm_setting_is_enabled(change->setting))
-		return strcmp(change->value, "0") ? 3 : 0;
-	return change->setting == &fm_settings[FM_VIP] ? 2 : 1;
-}
-
-/**
- * fm_request_order() - sort the changes into the order of their writes
- * @request: the request
- *
- * The service is disabled before its other settings change, and enabled after
- * them, so that no packet meets half a change. Ports are written before the
- * VIPs. Otherwise the order is that of the command line.
- */
-void fm_request_order(struct fm_request *request)
-{
-	struct fm_change *changes = request->changes;
-	struct fm_change change;
-	size_t i, j;
-
-	for (i = 1; i < request->count; i++) {
-		change = changes[i];
-		for (j = i; j && fm_change_rank(&changes[j - 1]) >
-				 fm_change_rank(&change); j--)
-			changes[j] = changes[j - 1];
-		changes[j] = change;
-	}
-}
-
-/**
- * fm_request_turn() - reverse the order of the changes
- * @request: the request, sorted by fm_request_order()
- *
- * "enabled" keeps its place. Half of the changes may clash with another service
- * in one order, and not in the other.
- */
-void fm_request_turn(struct fm_request *request)
-{
-	struct fm_change *changes = request->changes;
-	struct fm_change change;
-	size_t first = 0, last = request->count;
-
-	if (last && fm_setting_is_enabled(changes[0].setting))
-		first++;
-	if (last && fm_setting_is_enabled(changes[last - 1].setting))
-		last--;
-	while (first + 1 < last) {
-		change = changes[first];
-		changes[first++] = changes[--last];
-		changes[last] = change;
-	}
 }

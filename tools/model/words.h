@@ -46,7 +46,8 @@ enum fm_kind {
  * @word: its name as the tool prints it
  * @alias: a shorter name that the tool accepts, or NULL
  * @takes: what a value must be; an error message has "not " before it
- * @list: the value is a list, and may be "none"
+ * @list: the value is a list
+ * @empty: the list may be empty: "none"
  * @limit: maximal number of items, which an error message names; 0 for none
  * @kind: the type of its value
  * @choices: the words of an FM_CHOICE, ended by NULL
@@ -58,32 +59,25 @@ struct fm_setting {
 	const char *alias;
 	const char *takes;
 	bool list;
+	bool empty;
 	unsigned int limit;
 	enum fm_kind kind;
 	const char *const *choices;
 	const char *standard;
 };
 
-/**
- * struct fm_change - a setting and its new value
- * @setting: the setting
- * @value: the text to write, without the newline; "" for an empty list
- */
-struct fm_change {
-	const struct fm_setting *setting;
-	const char *value;
-};
+/* The settings that have an index by name; those of others are found. */
+enum { FM_ENABLED, FM_VIP };
 
 /**
  * struct fm_request - what a command line asks for
  * @name: the service, or NULL if none was named
- * @count: number of changes
- * @changes: the changes, in the order given; no setting twice
+ * @value: the values to write, in the order of fm_settings, without a newline;
+ *	"" for an empty list, NULL if not given
  */
 struct fm_request {
 	const char *name;
-	size_t count;
-	struct fm_change changes[FM_SETTINGS_MAX];
+	const char *value[FM_SETTINGS_MAX];
 };
 
 /**
@@ -120,8 +114,5 @@ const struct fm_setting *fm_setting_find(const char *word);
 bool fm_setting_is_enabled(const struct fm_setting *setting);
 bool fm_parse(enum fm_shape shape, int argc, char *const argv[],
 	      struct fm_request *request, struct fm_complaint *complaint);
-void fm_request_enable(struct fm_request *request);
-void fm_request_order(struct fm_request *request);
-void fm_request_turn(struct fm_request *request);
 
 #endif /* FM_MODEL_WORDS_H */

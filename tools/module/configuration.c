@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads the module's configuration and files, and prints services. */
+/* Reads the module's configuration, and files. */
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "model/values.h"
@@ -14,58 +18,117 @@
 /* Upper bound on the size of a file; no configuration is that large. */
 enum { FM_TEXT_MAX = 64 << 20 };
 
-/* Values of a newer module, which the tool does not know, stay as they are. */
-static char *fm_profile_canonical(const struct fm_setting *setting,
-				  const char *value)
+/*
+ * What the module prints is canonical but for the blanks of lists, and for IPv6
+ * addresses, which the C library may print otherwise. Frees @value, or returns it.
+ */
+static char *fm_profile_canonical(const struct fm_setting *setting, char *value)
 {
 	char text[FM_VALUE_MAX + 1];
 	struct fm_fault fault;
+	const char *other;
+	char *c;
 
 	if (!value[0] && setting->list)
-		return strdup("none");
-	if (!fm_value_canonical(setting, value, text, &fault))
-		return strdup(value);
-	return strdup(text);
+		other = "none";
+	else if (strchr(value, ':') &&
+		 fm_value_canonical(setting, value, text, &fault))
+		other = text;
+	else
+		other = NULL;
+	if (other) {
+		free(value);
+		return strdup(other);
+	}
+	for (c = value; setting->list && *c; c++) {
+		if (*c == ' ')
+			*c = ',';
+	}
+	return value;
 }
 
 static int fm_profile_read(struct fm_profile *profile)
 {
+	int service = fm_service_open(profile->name);
 	char *value;
+	size_t i;
+	int err = service < 0 ? service : 0;
+
+	for (i = 0; !err && i < fm_settings_count; i++) {
+		err = fm_service_read(service, fm_settings[i].file, &value);
+		if (err || !value)
+			continue;
+		profile->value[i] =
+			fm_profile_canonical(&fm_settings[i], value);
+		if (!profile->value[i])
+			err = -ENOMEM;
+	}
+	if (service >= 0)
+		close(service);
+	return err;
+}
+
+static int fm_config_list(struct fm_config *config)
+{
+	int fd = fm_sysfs_open_file("services", O_RDONLY | O_DIRECTORY);
+	struct dirent *entry;
+	DIR *dir;
+	int err;
+
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return fd < 0 ? fd : -errno;
+	while (errno = 0, (entry = readdir(dir))) {
+		if (fm_name_valid(entry->d_name) &&
+		    !fm_config_add(config, entry->d_name))
+			break;
+	}
+	err = -errno;
+	closedir(dir);
+	return err;
+}
+
+/**
+ * fm_config_names() - read the names of the services
+ * @config: the services, without settings; the caller frees them in any case
+ *
+ * Return: 0 or -errno, explained.
+ */
+int fm_config_names(struct fm_config *config)
+{
+	int err;
+
+	memset(config, 0, sizeof(*config));
+	err = fm_config_list(config);
+	if (err)
+		fm_error("services: %s", fm_service_reason(err));
+	fm_config_sort(config);
+	return err;
+}
+
+/* Reads the settings of the services, or of those among @among. */
+static int fm_config_fill(struct fm_config *config,
+			  const struct fm_config *among, bool listed)
+{
+	struct fm_profile *profile;
 	size_t i;
 	int err;
 
-	for (i = 0; i < fm_settings_count; i++) {
-		err = fm_sysfs_read(profile->name, fm_settings[i].file, &value);
-		/* An older module lacks the newest settings. */
-		if (err == -ENOENT && fm_sysfs_exists(profile->name))
+	for (i = 0; i < config->count; i++) {
+		profile = &config->profile[i];
+		if (among && !fm_config_find(among, profile->name))
 			continue;
-		if (err)
+		err = fm_profile_read(profile);
+		/* Somebody removed it since it was listed. */
+		if (listed && (err == -ENOENT || err == -ENODEV)) {
+			fm_config_drop(config, i--);
+		} else if (err) {
+			fm_error("%s: %s", profile->name,
+				 fm_service_reason(err));
 			return err;
-		profile->value[i] =
-			fm_profile_canonical(&fm_settings[i], value);
-		free(value);
-		if (!profile->value[i])
-			return -ENOMEM;
+		}
 	}
 	return 0;
-}
-
-static int fm_config_fill(struct fm_config *config,
-			  const char *name, bool listed)
-{
-	struct fm_profile *profile;
-	int err;
-
-	profile = fm_config_add(config, name);
-	err = profile ? fm_profile_read(profile) : -ENOMEM;
-	/* Somebody removed it since it was listed. */
-	if (listed && (err == -ENOENT || err == -ENODEV)) {
-		fm_config_drop(config);
-		return 0;
-	}
-	if (err)
-		fm_error("%s: %s", name, fm_service_reason(err));
-	return err;
 }
 
 /**
@@ -77,21 +140,30 @@ static int fm_config_fill(struct fm_config *config,
  */
 int fm_config_read(struct fm_config *config, const char *name)
 {
-	char **names;
-	size_t count;
-	size_t i;
 	int err;
 
+	if (!name) {
+		err = fm_config_names(config);
+		return err ? err : fm_config_fill(config, NULL, true);
+	}
 	memset(config, 0, sizeof(*config));
-	if (name)
-		return fm_config_fill(config, name, false);
-	err = fm_service_list(&names, &count);
-	if (err)
-		return err;
-	for (i = 0; !err && i < count; i++)
-		err = fm_config_fill(config, names[i], true);
-	fm_sysfs_list_free(names, count);
-	return err;
+	return fm_config_add(config, name) ?
+	       fm_config_fill(config, NULL, false) : -ENOMEM;
+}
+
+/**
+ * fm_config_read_among() - read the names of all services, and some settings
+ * @config: the services; the caller frees them in any case
+ * @among: the services whose settings are read, ordered by name
+ *
+ * Return: 0 or -errno, explained.
+ */
+int fm_config_read_among(struct fm_config *config,
+			 const struct fm_config *among)
+{
+	int err = fm_config_names(config);
+
+	return err ? err : fm_config_fill(config, among, true);
 }
 
 static int fm_stream_read(FILE *stream, char **text, size_t *size)
@@ -147,30 +219,4 @@ int fm_text_read(const char *file, char **text, size_t *size)
 	if (!piped)
 		fclose(stream);
 	return err;
-}
-
-/**
- * fm_profile_print() - print a service as the add line that makes it
- * @profile: the service
- *
- * Settings with their default are left out, but for "active", whose default
- * differs in kernels without IPVS.
- */
-void fm_profile_print(const struct fm_profile *profile)
-{
-	const struct fm_setting *setting;
-	const char *value;
-	size_t i;
-
-	printf("add %s", profile->name);
-	for (i = 0; i < fm_settings_count; i++) {
-		setting = &fm_settings[i];
-		value = profile->value[i];
-		if (!value || fm_setting_is_enabled(setting))
-			continue;
-		if (strcmp(value, setting->standard) ||
-		    !strcmp(setting->file, "active"))
-			printf(" %s %s", setting->word, value);
-	}
-	puts(fm_profile_enabled(profile) ? "" : " enabled 0");
 }

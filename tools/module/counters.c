@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/macros.h"
@@ -24,6 +25,9 @@ const struct fm_counter fm_counters[] = {
 	}, {
 		.file = "bytes", .word = "bytes",
 		.meaning = "IP bytes of the packets marked.",
+	}, {
+		.file = "fast_packets", .word = "fast-packets",
+		.meaning = "Packets of data sent the short way.",
 	}, {
 		.file = "out_of_range", .word = "out-of-range",
 		.meaning = "New connections to the VIP on no port of the service.",
@@ -55,6 +59,48 @@ const struct fm_counter fm_counters[] = {
 "With active ipvs: IPVS has no service here yet, or no port of the VIP is\n"
 "free, or IPVS has net.ipv4.vs.conn_max connections (Linux 7.2 and newer);\n"
 "with every kind: the service has no VIP of that family, or memory is short.",
+	}, {
+		.file = "refused", .word = "refused",
+		.meaning = "Passive connections refused: no control connection.",
+		.advice =
+"If transfers fail: a client's data comes from another address than its commands\n"
+"(FXP, NAT with several addresses); passive-from anyone serves it, too.\n"
+"Otherwise: somebody scans ports.",
+		.harmless = true,
+	}, {
+		.file = "fast_leases", .word = "fast-leases",
+		.meaning = "Directions of connections that got the short way.",
+	}, {
+		.file = "fast_expired", .word = "fast-expired",
+		.meaning = "Usual way, for IPVS to see one packet a second.",
+	}, {
+		.file = "fast_ended", .word = "fast-ended",
+		.meaning = "Usual way, and the end of a short one: SYN, FIN or RST.",
+	}, {
+		.file = "fast_unfit", .word = "fast-unfit",
+		.meaning = "Usual way, since unlike the packet that had shown it.",
+		.advice =
+"If it grows as fast-packets should: packets arrive with a mark, by several devices\n"
+"or hops, or through br_netfilter or IPsec; or a rule changes their TTL or DSCP.",
+		.harmless = true,
+	}, {
+		.file = "fast_too_long", .word = "fast-too-long",
+		.meaning = "Usual way, since longer than the MTU.",
+		.advice =
+"The devices of clients and servers differ in their MTU, or LRO is on.",
+		.harmless = true,
+	}, {
+		.file = "fast_route", .word = "fast-route",
+		.meaning = "Usual way, since a route changed or a neighbour has gone.",
+		.advice =
+"A routing daemon changes routes all the time: then fast gains little.",
+		.harmless = true,
+	}, {
+		.file = "fast_full", .word = "fast-full",
+		.meaning = "Usual way, for want of a place for a short one.",
+		.advice =
+"More than some 16,000 connections at a time transfer data.",
+		.harmless = true,
 	},
 };
 
@@ -72,43 +118,24 @@ static_assert(ARRAY_SIZE(fm_counters) <= FM_COUNTERS_MAX,
  */
 int fm_counts_read(const char *name, struct fm_counts *counts)
 {
+	int service = fm_service_open(name);
 	char file[64];
 	char *value;
 	size_t i;
-	int err;
+	int err = service < 0 ? service : 0;
 
-	for (i = 0; i < fm_counters_count; i++) {
+	for (i = 0; !err && i < fm_counters_count; i++) {
 		snprintf(file, sizeof(file), "stats/%s", fm_counters[i].file);
-		err = fm_sysfs_read(name, file, &value);
-		counts->known[i] = !err;
-		/* An older module lacks the newest counters. */
-		if (err == -ENOENT && fm_sysfs_exists(name))
+		err = fm_service_read(service, file, &value);
+		counts->known[i] = !err && value;
+		if (!counts->known[i])
 			continue;
-		if (err)
-			return err;
 		counts->value[i] = strtoull(value, NULL, 10);
 		free(value);
 	}
-	return 0;
-}
-
-/**
- * fm_counts_json() - convert counters to a JSON object
- * @counts: the counters
- *
- * Return: the object, which the caller frees.
- */
-struct json_object *fm_counts_json(const struct fm_counts *counts)
-{
-	struct json_object *json = json_object_new_object();
-	size_t i;
-
-	for (i = 0; i < fm_counters_count; i++) {
-		if (counts->known[i])
-			json_object_object_add(json, fm_counters[i].file,
-					       json_object_new_uint64(counts->value[i]));
-	}
-	return json;
+	if (service >= 0)
+		close(service);
+	return err;
 }
 
 /**

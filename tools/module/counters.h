@@ -8,7 +8,7 @@
 
 #include "model/config.h"
 
-enum { FM_COUNTERS_MAX = 8 };
+enum { FM_COUNTERS_MAX = 24 };
 
 /**
  * struct fm_counter - one counter
@@ -42,7 +42,6 @@ extern const size_t fm_counters_count;
 int fm_counts_read(const char *name, struct fm_counts *counts);
 
 struct json_object;
-struct json_object *fm_counts_json(const struct fm_counts *counts);
 int fm_json_print(struct json_object *json, bool lines);
 
 #endif /* FM_MODULE_COUNTERS_H */

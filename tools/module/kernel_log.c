@@ -21,7 +21,7 @@ static int fm_kmsg = -1;
 /**
  * fm_reason_begin() - remember where the kernel log ends now
  *
- * If the caller may not read the log, fm_reason_find() finds nothing.
+ * If the caller may not read the log, no reason is found.
  */
 void fm_reason_begin(void)
 {
@@ -41,27 +41,15 @@ static const char *fm_record_text(char *record)
 	return text + 1;
 }
 
-/**
- * fm_reason_find() - find why a write was refused just now
- * @name: the service
- * @file: the file that was written
- * @text: buffer for the reason
- * @size: size of the buffer
- *
- * Return: false if the log does not say why, or could not be read.
- */
-bool fm_reason_find(const char *name, const char *file, char *text, size_t size)
+/* Finds the last line since fm_reason_begin() that begins so, or "". */
+static void fm_reason_find(const char *begin, char *text, size_t size)
 {
 	char record[FM_RECORD_MAX];
-	bool found = false;
 	const char *line;
-	char begin[128];
 	ssize_t length;
 
-	if (fm_kmsg < 0)
-		return false;
-	snprintf(begin, sizeof(begin), "nf_ftpmark: %s: %s: ", name, file);
-	for (;;) {
+	text[0] = '\0';
+	while (fm_kmsg >= 0) {
 		length = read(fm_kmsg, record, sizeof(record) - 1);
 		/* Records were overwritten: go on with the oldest one. */
 		if (length < 0 && errno == EPIPE)
@@ -70,12 +58,25 @@ bool fm_reason_find(const char *name, const char *file, char *text, size_t size)
 			break;
 		record[length] = '\0';
 		line = fm_record_text(record);
-		if (line && !strncmp(line, begin, strlen(begin))) {
+		if (line && !strncmp(line, begin, strlen(begin)))
 			snprintf(text, size, "%s", line + strlen(begin));
-			found = true;
-		}
 	}
-	return found;
+}
+
+/**
+ * fm_reason_print() - print why a write was refused just now
+ * @what: how the line in the log begins, behind the module's name
+ */
+void fm_reason_print(const char *what)
+{
+	char begin[128], text[256];
+
+	snprintf(begin, sizeof(begin), "nf_ftpmark: %s", what);
+	fm_reason_find(begin, text, sizeof(text));
+	if (text[0])
+		fm_error("the kernel says: %s", text);
+	else
+		fm_error("see the kernel log (dmesg) for the reason");
 }
 
 /**

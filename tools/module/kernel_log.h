@@ -3,12 +3,8 @@
 #ifndef FM_MODULE_KERNEL_LOG_H
 #define FM_MODULE_KERNEL_LOG_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 void fm_reason_begin(void);
-bool fm_reason_find(const char *name, const char *file, char *text,
-		    size_t size);
+void fm_reason_print(const char *what);
 const char *fm_version_remedy(const char *module);
 void fm_version_advice(const char *module);
 

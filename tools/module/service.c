@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/config.h"
 #include "module/kernel_log.h"
 #include "module/service.h"
 #include "module/sysfs.h"
@@ -58,22 +59,16 @@ static bool fm_missing_error(const char *name, const struct fm_setting *setting,
 	return true;
 }
 
-static const char *fm_change_reason(const struct fm_change *change,
-				    int err, char *text, size_t size)
+static const char *fm_change_reason(const struct fm_setting *setting,
+				    const char *value, int err,
+				    char *text, size_t size)
 {
-	const struct fm_setting *setting = change->setting;
-
 	switch (err) {
 	case -EINVAL:
-		if (fm_setting_is_enabled(setting) &&
-		    !strcmp(change->value, "1"))
-			return "the service has no vip";
-		if (!change->value[0])
+		if (!value[0])
 			return "must not be empty";
 		snprintf(text, size, "not %s", setting->takes);
 		return text;
-	case -EEXIST:
-		return "another enabled service has the same address and port";
 	case -EOPNOTSUPP:
 		return "the module was built for a kernel without that";
 	case -E2BIG:
@@ -87,28 +82,49 @@ static const char *fm_change_reason(const struct fm_change *change,
 	}
 }
 
-/**
- * fm_service_explain() - print why a setting was not changed
- * @name: the service, a valid name
- * @change: the setting and its new value
- * @err: the -errno
- */
-void fm_service_explain(const char *name,
-			const struct fm_change *change, int err)
+static int fm_service_write(const char *name, const struct fm_setting *setting,
+			    const char *value)
 {
-	const char *value = change->value[0] ? change->value : "none";
+	char path[FM_PATH_MAX];
 	char text[256];
+	int err;
 
-	if (fm_missing_error(name, change->setting, err))
-		return;
-	fm_error("%s: %s: %s: %s", name, change->setting->word, value,
-		 fm_change_reason(change, err, text, sizeof(text)));
-	if (err != -EINVAL && err != -EEXIST && err != -EOPNOTSUPP)
-		return;
-	if (fm_reason_find(name, change->setting->file, text, sizeof(text)))
-		fm_error("the kernel says: %s", text);
-	else
-		fm_error("see the kernel log (dmesg) for the reason");
+	/* In sysfs, an empty line is an empty list. */
+	if (setting->list && !strcmp(value, "none"))
+		value = "";
+	err = fm_sysfs_write(fm_service_path(path, name, setting->file), value);
+	if (!err || fm_missing_error(name, setting, err))
+		return err;
+	fm_error("%s: %s: %s: %s", name, setting->word,
+		 value[0] ? value : "none",
+		 fm_change_reason(setting, value, err, text, sizeof(text)));
+	if (err == -EINVAL || err == -EOPNOTSUPP) {
+		snprintf(text, sizeof(text), "%s: %s: ", name, setting->file);
+		fm_reason_print(text);
+	}
+	return err;
+}
+
+/**
+ * fm_service_set() - change settings of a service
+ * @name: the service, a valid name
+ * @value: the new values in the order of fm_settings; NULL for no change
+ *
+ * Return: 0 or -errno, explained.
+ */
+int fm_service_set(const char *name, const char *const value[])
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < fm_settings_count; i++) {
+		if (!value[i])
+			continue;
+		err = fm_service_write(name, &fm_settings[i], value[i]);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /**
@@ -119,20 +135,15 @@ void fm_service_explain(const char *name,
  */
 int fm_service_create(const char *name)
 {
-	const char *why;
-	int err;
-
-	err = fm_sysfs_create(name);
-	if (!err)
-		return 0;
+	int err = fm_sysfs_write("add", name);
 
 	if (err == -EEXIST)
-		why = "exists already";
+		fm_error("%s: exists already", name);
 	else if (err == -ENOSPC)
-		why = "too many services (at most 4096)";
-	else
-		why = fm_service_reason(err);
-	fm_error("%s: %s", name, why);
+		fm_error("%s: too many services (at most %d)", name,
+			 FM_SERVICES_MAX);
+	else if (err)
+		fm_error("%s: %s", name, fm_service_reason(err));
 	return err;
 }
 
@@ -144,92 +155,9 @@ int fm_service_create(const char *name)
  */
 int fm_service_remove(const char *name)
 {
-	int err;
+	int err = fm_sysfs_write("remove", name);
 
-	err = fm_sysfs_remove(name);
 	if (err)
 		fm_error("%s: %s", name, fm_service_reason(err));
 	return err;
-}
-
-/**
- * fm_service_read() - read a setting
- * @name: the service, a valid name
- * @setting: the setting
- * @value: its text; the caller frees it
- *
- * Return: 0 or -errno, explained.
- */
-int fm_service_read(const char *name,
-		    const struct fm_setting *setting, char **value)
-{
-	int err;
-
-	err = fm_sysfs_read(name, setting->file, value);
-	if (err && !fm_missing_error(name, setting, err))
-		fm_error("%s: %s: %s", name, setting->word,
-			 fm_service_reason(err));
-	return err;
-}
-
-/**
- * fm_service_write() - change a setting
- * @name: the service, a valid name
- * @change: the setting and its new value
- *
- * Return: 0 or -errno, explained.
- */
-int fm_service_write(const char *name, const struct fm_change *change)
-{
-	int err;
-
-	err = fm_sysfs_write(name, change->setting->file, change->value);
-	if (err)
-		fm_service_explain(name, change, err);
-	return err;
-}
-
-/**
- * fm_service_list() - list the names of all services, in order
- * @names: the names; the caller frees them with fm_sysfs_list_free()
- * @count: number of names
- *
- * Return: 0 or -errno, explained.
- */
-int fm_service_list(char ***names, size_t *count)
-{
-	int err;
-
-	err = fm_sysfs_list(names, count);
-	if (err)
-		fm_error("services: %s", fm_service_reason(err));
-	return err;
-}
-
-/**
- * fm_signals_block() - keep signals from interrupting a change
- * @old: the signals that were blocked before
- *
- * This includes SIGPIPE: a message that nobody reads must not end a change.
- */
-void fm_signals_block(sigset_t *old)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGPIPE);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, old);
-}
-
-/**
- * fm_signals_restore() - accept signals again after a change
- * @old: the value from fm_signals_block()
- */
-void fm_signals_restore(const sigset_t *old)
-{
-	sigprocmask(SIG_SETMASK, old, NULL);
 }

@@ -1,58 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The module's sysfs tree. Each value is read or written in one system call. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/words.h"
 #include "module/sysfs.h"
 
 #define FM_SYSFS_ROOT "/sys/kernel/nf_ftpmark/net"
 #define FM_SYSFS_IPVS "/sys/module/ip_vs"
 #define FM_SYSFS_VERSION "/sys/module/nf_ftpmark/version"
 
-static int fm_path_check(int length)
-{
-	if (length < 0)
-		return -EINVAL;
-	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
+static int fm_root = -1;
 
 /*
  * FTPMARK_SYSFS names another tree to work on: one that a test has made, or one
  * that is mounted elsewhere.
  */
-static const char *fm_sysfs_root(void)
+static const char *fm_sysfs_chosen(void)
 {
 	const char *root = secure_getenv("FTPMARK_SYSFS");
 
-	return root && root[0] ? root : FM_SYSFS_ROOT;
+	return root && root[0] ? root : NULL;
 }
 
-static int fm_sysfs_path(char *path, const char *file)
+/**
+ * fm_sysfs_open() - find the module's tree
+ *
+ * Return: 0, -ENOENT if the module is not loaded, or another -errno.
+ */
+int fm_sysfs_open(void)
 {
-	return fm_path_check(snprintf(path, PATH_MAX, "%s/%s",
-				      fm_sysfs_root(), file));
+	if (fm_root < 0)
+		fm_root = open(fm_sysfs_chosen() ?: FM_SYSFS_ROOT,
+			       O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fm_root < 0 || faccessat(fm_root, "services", F_OK, 0) ?
+	       -errno : 0;
 }
 
-static int fm_service_path(char *path, const char *name, const char *file)
+/**
+ * fm_sysfs_open_file() - open a file of the tree
+ * @path: the file
+ * @flags: those of open(2)
+ *
+ * Return: a file descriptor or -errno.
+ */
+int fm_sysfs_open_file(const char *path, int flags)
 {
-	return fm_path_check(snprintf(path, PATH_MAX, "%s/services/%s/%s",
-				      fm_sysfs_root(), name, file));
+	int fd = openat(fm_root, path, flags | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
-/*
+static int fm_file_read(int dir, const char *path, char **value)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	char line[FM_VALUE_MAX + 2];
+	ssize_t len;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	len = read(fd, line, sizeof(line) - 1);
+	err = len < 0 ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+	while (len > 0 && line[len - 1] == '\n')
+		len--;
+	*value = strndup(line, len);
+	return *value ? 0 : -ENOMEM;
+}
+
+/**
+ * fm_sysfs_read() - read a file
+ * @path: the file; an absolute path is not below the tree
+ * @value: its text without the newline; the caller frees it
+ *
+ * Return: 0 or -errno.
+ */
+int fm_sysfs_read(const char *path, char **value)
+{
+	return fm_file_read(fm_root, path, value);
+}
+
+/**
+ * fm_sysfs_write() - write a file
+ * @path: the file
+ * @value: the text, without a newline
+ *
  * For the module each write(2) is a whole value. So a short write is an error,
  * and no second write follows. sysfs ignores O_TRUNC, which is for plain files
  * of a test.
+ *
+ * Return: 0 or -errno.
  */
-static int fm_file_write(const char *path, const char *value)
+int fm_sysfs_write(const char *path, const char *value)
 {
 	char line[FM_VALUE_MAX + 2];
 	ssize_t done;
@@ -63,10 +110,9 @@ static int fm_file_write(const char *path, const char *value)
 	len = snprintf(line, sizeof(line), "%s\n", value);
 	if (len < 0 || (size_t)len >= sizeof(line))
 		return -E2BIG;
-
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	fd = fm_sysfs_open_file(path, O_WRONLY | O_TRUNC);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	done = write(fd, line, len);
 	if (done < 0)
 		err = -errno;
@@ -76,73 +122,19 @@ static int fm_file_write(const char *path, const char *value)
 	return err;
 }
 
-static int fm_file_read(const char *path, char **value)
-{
-	char line[FM_VALUE_MAX + 2];
-	ssize_t len;
-	int err;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	len = read(fd, line, sizeof(line) - 1);
-	err = len < 0 ? -errno : 0;
-	close(fd);
-	if (err)
-		return err;
-
-	while (len > 0 && line[len - 1] == '\n')
-		len--;
-	line[len] = '\0';
-	*value = strdup(line);
-	return *value ? 0 : -ENOMEM;
-}
-
 /**
- * fm_sysfs_open() - check that the module's tree exists
+ * fm_service_path() - make the path of a file of a service
+ * @path: room for it
+ * @name: the service, a valid name
+ * @file: the file, or "" for the service's directory
  *
- * Return: 0, -ENOENT if the module is not loaded, or another -errno.
+ * Return: @path.
  */
-int fm_sysfs_open(void)
+const char *fm_service_path(char path[FM_PATH_MAX], const char *name,
+			    const char *file)
 {
-	char path[PATH_MAX];
-	int err;
-
-	err = fm_sysfs_path(path, "services");
-	if (err)
-		return err;
-	return access(path, F_OK) ? -errno : 0;
-}
-
-/**
- * fm_sysfs_create() - create a service, disabled, with defaults
- * @name: a valid name
- *
- * Return: 0 or -errno.
- */
-int fm_sysfs_create(const char *name)
-{
-	char path[PATH_MAX];
-	int err;
-
-	err = fm_sysfs_path(path, "add");
-	return err ? err : fm_file_write(path, name);
-}
-
-/**
- * fm_sysfs_remove() - remove a service
- * @name: a valid name
- *
- * Return: 0 or -errno.
- */
-int fm_sysfs_remove(const char *name)
-{
-	char path[PATH_MAX];
-	int err;
-
-	err = fm_sysfs_path(path, "remove");
-	return err ? err : fm_file_write(path, name);
+	snprintf(path, FM_PATH_MAX, "services/%s/%s", name, file);
+	return path;
 }
 
 /**
@@ -153,124 +145,65 @@ int fm_sysfs_remove(const char *name)
  */
 bool fm_sysfs_exists(const char *name)
 {
-	char path[PATH_MAX];
+	char path[FM_PATH_MAX];
 
-	if (fm_service_path(path, name, ""))
+	return !faccessat(fm_root, fm_service_path(path, name, ""), F_OK, 0);
+}
+
+/**
+ * fm_service_open() - open the directory of a service
+ * @name: a valid name
+ *
+ * Return: a file descriptor or -errno.
+ */
+int fm_service_open(const char *name)
+{
+	char path[FM_PATH_MAX];
+
+	return fm_sysfs_open_file(fm_service_path(path, name, ""),
+				  O_PATH | O_DIRECTORY);
+}
+
+/**
+ * fm_service_read() - read a file of a service
+ * @service: what fm_service_open() returned
+ * @file: the file
+ * @value: its text without the newline, which the caller frees; NULL if the
+ *	loaded module, which is older, has no such file
+ *
+ * Return: 0 or -errno: -ENOENT or -ENODEV if the service has been removed.
+ */
+int fm_service_read(int service, const char *file, char **value)
+{
+	int err = fm_file_read(service, file, value);
+
+	if (err != -ENOENT ||
+	    faccessat(service, fm_settings[FM_ENABLED].file, F_OK, 0))
+		return err;
+	*value = NULL;
+	return 0;
+}
+
+/**
+ * fm_sysfs_foreign() - is /sys that of another network namespace
+ *
+ * A mount of sysfs shows the namespace of the process that mounted it. A tree
+ * that FTPMARK_SYSFS names may be any.
+ *
+ * Return: true if it is known to be another's.
+ */
+bool fm_sysfs_foreign(void)
+{
+	struct stat ours;
+	bool foreign;
+	char *netns;
+
+	if (fm_sysfs_chosen() || stat("/proc/self/ns/net", &ours) ||
+	    fm_sysfs_read("netns", &netns))
 		return false;
-	return !access(path, F_OK);
-}
-
-/**
- * fm_sysfs_read() - read one file of a service
- * @name: the service, a valid name
- * @file: the file
- * @value: its text without the newline; the caller frees it
- *
- * Return: 0 or -errno.
- */
-int fm_sysfs_read(const char *name, const char *file, char **value)
-{
-	char path[PATH_MAX];
-	int err;
-
-	err = fm_service_path(path, name, file);
-	return err ? err : fm_file_read(path, value);
-}
-
-/**
- * fm_sysfs_write() - write one file of a service
- * @name: the service, a valid name
- * @file: the file
- * @value: the text, without a newline
- *
- * Return: 0 or -errno.
- */
-int fm_sysfs_write(const char *name, const char *file, const char *value)
-{
-	char path[PATH_MAX];
-	int err;
-
-	err = fm_service_path(path, name, file);
-	return err ? err : fm_file_write(path, value);
-}
-
-static int fm_list_append(char ***names, size_t *count, const char *name)
-{
-	char **grown;
-
-	grown = realloc(*names, (*count + 1) * sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	*names = grown;
-	grown[*count] = strdup(name);
-	if (!grown[*count])
-		return -ENOMEM;
-	++*count;
-	return 0;
-}
-
-static int fm_list_compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int fm_list_fill(DIR *dir, char ***names, size_t *count)
-{
-	struct dirent *entry;
-	int err;
-
-	while (errno = 0, (entry = readdir(dir))) {
-		if (!fm_name_valid(entry->d_name))
-			continue;
-		err = fm_list_append(names, count, entry->d_name);
-		if (err)
-			return err;
-	}
-	return -errno;
-}
-
-/**
- * fm_sysfs_list() - list the names of all services, in order
- * @names: the names; the caller frees them with fm_sysfs_list_free()
- * @count: number of names
- *
- * Return: 0 or -errno.
- */
-int fm_sysfs_list(char ***names, size_t *count)
-{
-	char path[PATH_MAX];
-	DIR *dir;
-	int err;
-
-	*names = NULL;
-	*count = 0;
-	err = fm_sysfs_path(path, "services");
-	if (err)
-		return err;
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	err = fm_list_fill(dir, names, count);
-	closedir(dir);
-	if (err) {
-		fm_sysfs_list_free(*names, *count);
-		return err;
-	}
-	if (*count)
-		qsort(*names, *count, sizeof(**names), fm_list_compare);
-	return 0;
-}
-
-/**
- * fm_sysfs_list_free() - free a list of names
- * @names: the names
- * @count: number of names
- */
-void fm_sysfs_list_free(char **names, size_t count)
-{
-	while (count)
-		free(names[--count]);
-	free(names);
+	foreign = strtoull(netns, NULL, 10) != ours.st_ino;
+	free(netns);
+	return foreign;
 }
 
 /**
@@ -281,7 +214,7 @@ void fm_sysfs_list_free(char **names, size_t count)
  */
 int fm_sysfs_module_version(char **version)
 {
-	return fm_file_read(FM_SYSFS_VERSION, version);
+	return fm_sysfs_read(FM_SYSFS_VERSION, version);
 }
 
 /**

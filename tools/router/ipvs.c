@@ -111,21 +111,31 @@ static int fm_ipvs_dest(struct nl_msg *msg, void *arg)
 	family = attr[IPVS_DEST_ATTR_ADDR_FAMILY] ?
 		 nla_get_u16(attr[IPVS_DEST_ATTR_ADDR_FAMILY]) :
 		 service->family;
+	memset(grown, 0, sizeof(*grown));
 	fm_ipvs_address(attr[IPVS_DEST_ATTR_ADDR], family, &grown->address);
+	if (attr[IPVS_DEST_ATTR_PORT])
+		grown->port = ntohs(nla_get_u16(attr[IPVS_DEST_ATTR_PORT]));
 	grown->method = fm_ipvs_u32(attr[IPVS_DEST_ATTR_FWD_METHOD]) &
 			IP_VS_CONN_F_FWD_MASK;
 	grown->weight = fm_ipvs_u32(attr[IPVS_DEST_ATTR_WEIGHT]);
 	return NL_OK;
 }
 
-static int fm_ipvs_config(struct nl_msg *msg, void *arg)
+static int fm_ipvs_daemon(struct nl_msg *msg, void *arg)
 {
+	struct nlattr *attr[IPVS_DAEMON_ATTR_MAX + 1];
 	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1];
 	struct fm_ipvs *ipvs = arg;
 
-	if (!genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL))
-		ipvs->tcp_timeout =
-			fm_ipvs_u32(top[IPVS_CMD_ATTR_TIMEOUT_TCP]);
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, top, IPVS_CMD_ATTR_MAX, NULL) ||
+	    !top[IPVS_CMD_ATTR_DAEMON] ||
+	    nla_parse_nested(attr, IPVS_DAEMON_ATTR_MAX,
+			     top[IPVS_CMD_ATTR_DAEMON], NULL))
+		return NL_SKIP;
+	ipvs->master |= fm_ipvs_u32(attr[IPVS_DAEMON_ATTR_STATE]) &
+			IP_VS_STATE_MASTER;
+	ipvs->backup |= fm_ipvs_u32(attr[IPVS_DAEMON_ATTR_STATE]) &
+			IP_VS_STATE_BACKUP;
 	return NL_OK;
 }
 
@@ -178,9 +188,9 @@ static int fm_ipvs_ask(struct nl_sock *sock, struct fm_ipvs *ipvs)
 	if (!err)
 		err = fm_netlink_ask(sock,
 				     fm_ipvs_message(family,
-						     IPVS_CMD_GET_CONFIG,
-						     0),
-				     fm_ipvs_config, ipvs);
+						     IPVS_CMD_GET_DAEMON,
+						     NLM_F_DUMP),
+				     fm_ipvs_daemon, ipvs);
 	/* The checks need no real servers of other services. */
 	for (i = 0; !err && i < ipvs->count; i++) {
 		if (ipvs->service[i].mark)
@@ -211,6 +221,29 @@ int fm_ipvs_gather(struct fm_ipvs *ipvs)
 	nl_socket_free(sock);
 	ipvs->err = err;
 	return err == -ENOMEM ? err : 0;
+}
+
+/**
+ * fm_virtual_find() - find the IPVS service of a service's mark
+ * @router: the state of the router
+ * @service: the service
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: the IPVS service, or NULL.
+ */
+const struct fm_virtual *
+fm_virtual_find(const struct fm_router *router,
+		const struct fm_instance *service, int family)
+{
+	const struct fm_virtual *virtual;
+	size_t i;
+
+	for (i = 0; i < router->ipvs.count; i++) {
+		virtual = &router->ipvs.service[i];
+		if (virtual->mark == service->mark && virtual->family == family)
+			return virtual;
+	}
+	return NULL;
 }
 
 /**

@@ -18,6 +18,20 @@
 #define FM_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
+/* Whether the kernel lists the module; for where /sys is not mounted. */
+static bool fm_module_listed(void)
+{
+	FILE *file = fopen("/proc/modules", "re");
+	bool listed = false;
+	char line[256];
+
+	while (file && !listed && fgets(line, sizeof(line), file))
+		listed = !strncmp(line, "nf_ftpmark ", 11);
+	if (file)
+		fclose(file);
+	return listed;
+}
+
 /* Reads up to @size - 1 bytes and adds a zero; their number or -errno. */
 static int fm_bytes(const char *path, char *bytes, size_t size)
 {
@@ -107,7 +121,7 @@ void fm_kernel_gather(struct fm_kernel *kernel)
 	memset(kernel, 0, sizeof(*kernel));
 	uname(&name);
 	snprintf(kernel->release, sizeof(kernel->release), "%s", name.release);
-	kernel->loaded = !access(FM_MODULE_DIR, F_OK);
+	kernel->loaded = !access(FM_MODULE_DIR, F_OK) || fm_module_listed();
 	if (fm_sysfs_module_version(&kernel->version))
 		kernel->version = NULL;
 	kernel->tainted = fm_bytes(FM_MODULE_DIR "/taint", text,

@@ -2,6 +2,7 @@
 /* Asks the kernel over netlink. */
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <netlink/errno.h>
 
 #include "router/netlink.h"
@@ -73,4 +74,34 @@ int fm_netlink_ask(struct nl_sock *sock, struct nl_msg *msg,
 	if (err >= 0)
 		err = nl_recvmsgs_default(sock);
 	return err < 0 ? fm_netlink_errno(err) : 0;
+}
+
+/**
+ * fm_netlink_dump() - ask rtnetlink for all of something
+ * @type: RTM_GETLINK or another
+ * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
+ * @answer: called for each answer
+ * @arg: argument for @answer
+ *
+ * Return: 0 or -errno.
+ */
+int fm_netlink_dump(int type, int family, nl_recvmsg_msg_cb_t answer, void *arg)
+{
+	struct rtgenmsg question = { .rtgen_family = family };
+	struct nl_sock *sock;
+	struct nl_msg *msg;
+	int err;
+
+	sock = fm_netlink_open(NETLINK_ROUTE, &err);
+	if (!sock)
+		return err;
+	msg = nlmsg_alloc_simple(type, NLM_F_REQUEST | NLM_F_DUMP);
+	if (msg && nlmsg_append(msg, &question, sizeof(question),
+				NLMSG_ALIGNTO)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	err = fm_netlink_ask(sock, msg, answer, arg);
+	nl_socket_free(sock);
+	return err;
 }

@@ -20,18 +20,25 @@ int fm_router_gather(struct fm_router *router)
 {
 	int err;
 
+	router->sys = !access("/sys/module", F_OK);
 	router->helper_ipvs = !access("/sys/module/ip_vs_ftp", F_OK);
 	router->helper_nat = !access("/sys/module/nf_nat_ftp", F_OK);
 	fm_sysctls_gather(&router->sysctls);
 	err = fm_services_gather(router);
 	if (!err)
-		err = fm_ipvs_gather(&router->ipvs);
+		fm_memory_gather(router);
 	if (!err)
-		err = fm_local_gather(router);
+		err = fm_ipvs_gather(&router->ipvs);
 	if (!err)
 		err = fm_policies_gather(&router->policies);
 	if (!err)
-		err = fm_filter_rules_gather(&router->rules);
+		err = fm_links_gather(&router->links);
+	if (!err)
+		err = fm_ways_gather(router);
+	if (!err)
+		err = fm_trips_gather(router);
+	if (!err)
+		err = fm_firewall_gather(&router->firewall);
 	return err;
 }
 
@@ -41,7 +48,9 @@ int fm_router_gather(struct fm_router *router)
  */
 void fm_router_free(struct fm_router *router)
 {
-	fm_filter_rules_free(&router->rules);
+	fm_firewall_free(&router->firewall);
+	free(router->trips.item);
+	free(router->links.item);
 	free(router->policies.item);
 	fm_ipvs_free(&router->ipvs);
 	free(router->service);

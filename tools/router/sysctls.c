@@ -1,93 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Gathers settings of the network namespace. */
 
-#include <dirent.h>
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
+#include "base/macros.h"
 #include "router/router.h"
+#include "router/sysctl.h"
 
-#define FM_NET "/proc/sys/net/"
-#define FM_CONF FM_NET "ipv4/conf"
-
-static long fm_number(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	long number;
-
-	if (!file)
-		return FM_UNKNOWN;
-	if (fscanf(file, "%ld", &number) != 1)
-		number = FM_UNKNOWN;
-	fclose(file);
-	return number;
-}
-
-static void fm_local_ports(struct fm_range *range)
-{
-	FILE *file = fopen(FM_NET "ipv4/ip_local_port_range", "re");
-
-	range->first = 0;
-	range->last = 0;
-	if (!file)
-		return;
-	if (fscanf(file, "%u %u", &range->first, &range->last) != 2)
-		range->last = 0;
-	fclose(file);
-}
-
-static long fm_interface_number(const char *name, const char *file)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), FM_CONF "/%s/%s", name, file);
-	return fm_number(path);
-}
-
-/* "default" is for new interfaces, and clients do not come in by "lo". */
-static bool fm_interface_counts(const char *name)
-{
-	return name[0] != '.' && strcmp(name, "all") &&
-	       strcmp(name, "default") && strcmp(name, "lo");
-}
-
-/*
- * The kernel takes the larger rp_filter of "all" and the interface. For
- * forwarding only the interface counts: a write of ip_forward sets them all.
- */
-static void fm_interfaces(struct fm_sysctls *sysctls)
-{
-	long all = fm_interface_number("all", "rp_filter");
-	struct dirent *entry;
-	long number;
-	DIR *dir;
-
-	sysctls->rp_filter = FM_UNKNOWN;
-	sysctls->src_valid_mark =
-		fm_interface_number("all", "src_valid_mark");
-	dir = opendir(FM_CONF);
-	if (!dir)
-		return;
-	while ((entry = readdir(dir))) {
-		if (!fm_interface_counts(entry->d_name))
-			continue;
-		number = fm_interface_number(entry->d_name, "rp_filter");
-		if (number < all)
-			number = all;
-		/* 1, strict, is stricter than 2, loose. */
-		if (number == 1 || sysctls->rp_filter == FM_UNKNOWN)
-			sysctls->rp_filter = number;
-		number = fm_interface_number(entry->d_name,
-					     "src_valid_mark");
-		if (number > sysctls->src_valid_mark)
-			sysctls->src_valid_mark = number;
-		number = fm_interface_number(entry->d_name, "forwarding");
-		if (number > sysctls->forward)
-			sysctls->forward = number;
-	}
-	closedir(dir);
-}
+static const struct {
+	const char *name;
+	size_t at;
+} fm_sysctls_read[] = {
+	{ "ipv4/ip_early_demux", offsetof(struct fm_sysctls, early_demux) },
+	{ "ipv4/conf/all/rp_filter", offsetof(struct fm_sysctls, rp_filter) },
+	{ "ipv4/conf/all/src_valid_mark",
+	  offsetof(struct fm_sysctls, src_valid_mark) },
+	{ "ipv4/ip_forward", offsetof(struct fm_sysctls, forward) },
+	{ "ipv4/vs/am_droprate", offsetof(struct fm_sysctls, am_droprate) },
+	{ "ipv4/vs/backup_only", offsetof(struct fm_sysctls, backup_only) },
+	{ "ipv4/vs/conn_max", offsetof(struct fm_sysctls, conn_max) },
+	{ "ipv4/vs/conn_reuse_mode",
+	  offsetof(struct fm_sysctls, conn_reuse_mode) },
+	{ "ipv4/vs/conntrack", offsetof(struct fm_sysctls, vs_conntrack) },
+	{ "ipv4/vs/drop_entry", offsetof(struct fm_sysctls, drop_entry) },
+	{ "ipv4/vs/drop_packet", offsetof(struct fm_sysctls, drop_packet) },
+	{ "ipv4/vs/expire_nodest_conn",
+	  offsetof(struct fm_sysctls, expire_nodest_conn) },
+	{ "ipv4/vs/expire_quiescent_template",
+	  offsetof(struct fm_sysctls, expire_quiescent_template) },
+	{ "ipv4/vs/secure_tcp", offsetof(struct fm_sysctls, secure_tcp) },
+	{ "ipv4/vs/sloppy_tcp", offsetof(struct fm_sysctls, sloppy_tcp) },
+	{ "ipv4/vs/snat_reroute", offsetof(struct fm_sysctls, snat_reroute) },
+	{ "ipv4/vs/sync_refresh_period",
+	  offsetof(struct fm_sysctls, sync_refresh) },
+	{ "ipv6/conf/all/forwarding", offsetof(struct fm_sysctls, forward6) },
+	{ "netfilter/nf_conntrack_count",
+	  offsetof(struct fm_sysctls, tracked) },
+	{ "netfilter/nf_conntrack_max",
+	  offsetof(struct fm_sysctls, tracked_max) },
+	{ "netfilter/nf_conntrack_tcp_loose",
+	  offsetof(struct fm_sysctls, tcp_loose) },
+};
 
 /**
  * fm_sysctls_gather() - read settings of the network namespace
@@ -95,12 +48,11 @@ static void fm_interfaces(struct fm_sysctls *sysctls)
  */
 void fm_sysctls_gather(struct fm_sysctls *sysctls)
 {
-	sysctls->forward = fm_number(FM_NET "ipv4/ip_forward");
-	sysctls->forward6 =
-		fm_number(FM_NET "ipv6/conf/all/forwarding");
-	sysctls->vs_conntrack = fm_number(FM_NET "ipv4/vs/conntrack");
-	sysctls->tracked =
-		fm_number(FM_NET "netfilter/nf_conntrack_count");
-	fm_interfaces(sysctls);
-	fm_local_ports(&sysctls->local);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fm_sysctls_read); i++)
+		*(long *)((char *)sysctls + fm_sysctls_read[i].at) =
+			fm_sysctl_number("%s", fm_sysctls_read[i].name);
+	fm_sysctl_pair("ipv4/ip_local_port_range", &sysctls->local.first,
+		       &sysctls->local.last);
 }

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/hint.h"
 #include "import/import.h"
 #include "module/configuration.h"
 #include "verbs/call.h"
+#include "verbs/print.h"
 
 /* Prints the notes, with their lines. Notes are ordered by line. */
 static void fm_import_say(const struct fm_import *import,
@@ -47,50 +49,28 @@ static void fm_import_clean(char *text, size_t size)
 	text[size] = '\0';
 }
 
-static enum fm_status fm_import_print(struct fm_rules *rules, const char *file,
-				      const char *text)
+static enum fm_status fm_import_print(const struct fm_import *import,
+				      const char *file, const char *text)
 {
-	enum fm_status status = FM_USAGE;
-	struct fm_import import;
 	size_t i;
 
-	if (!fm_import_rules(rules, &import)) {
-		fm_error("%s: %s", file, strerror(ENOMEM));
-		fm_import_free(&import);
-		return FM_REFUSED;
-	}
-	fm_import_say(&import, file, text);
-	for (i = 0; i < import.config.count; i++) {
-		fm_profile_print(&import.config.profile[i]);
-		status = FM_DONE;
-	}
-	if (status != FM_DONE)
-		fm_error("%s: no rules of the recipe in it", file);
-	fm_import_free(&import);
-	return status;
-}
-
-static enum fm_status fm_import_text(char *text, size_t size, const char *file)
-{
-	enum fm_status status = FM_REFUSED;
-	struct fm_rules rules = { 0 };
-	char *cut = malloc(size + 1);
-
-	fm_import_clean(text, size);
-	if (cut)
-		memcpy(cut, text, size);
-	if (!cut || !fm_rules_parse(cut, size, &rules)) {
-		fm_error("%s: %s", file, strerror(ENOMEM));
-	} else if (rules.fault) {
+	if (import->rules.fault) {
 		fm_error("%s:%u: not the text of iptables-save", file,
-			 rules.fault);
-		status = FM_USAGE;
-	} else {
-		status = fm_import_print(&rules, file, text);
+			 import->rules.fault);
+		if (fm_import_hint(text))
+			fm_error("%s: it looks like %s", file,
+				 fm_import_hint(text));
+		return FM_USAGE;
 	}
-	fm_rules_free(&rules);
-	free(cut);
-	return status;
+	fm_import_say(import, file, text);
+	for (i = 0; i < import->config.count; i++)
+		fm_print_add(&import->config.profile[i]);
+	if (import->left)
+		return FM_PARTLY;
+	if (import->config.count)
+		return FM_DONE;
+	fm_error("%s: no rules of the recipe in it", file);
+	return FM_USAGE;
 }
 
 /**
@@ -104,18 +84,23 @@ static enum fm_status fm_import_text(char *text, size_t size, const char *file)
 enum fm_status fm_cmd_import(const struct fm_call *call)
 {
 	const char *file = call->argc ? call->argv[0] : "-";
-	enum fm_status status;
+	enum fm_status status = FM_REFUSED;
+	struct fm_import import;
 	char *text = NULL;
 	size_t size;
 
-	if (file[0] == '-' && file[1])
-		return fm_word_error(call, file, "no such option");
 	if (call->argc > 1)
 		return fm_word_error(call, call->argv[1], "not expected");
 	if (fm_text_read(file, &text, &size))
 		return FM_USAGE;
-	status = fm_import_text(text, size, strcmp(file, "-") ? file :
-				"standard input");
+	file = strcmp(file, "-") ? file : "standard input";
+	fm_import_clean(text, size);
+	if (fm_import_text(text, size, call->options & FM_OPT_VERBOSE,
+			   &import))
+		status = fm_import_print(&import, file, text);
+	else
+		fm_error("%s: %s", file, strerror(ENOMEM));
+	fm_import_free(&import);
 	free(text);
 	return status;
 }

@@ -11,38 +11,52 @@ const struct fm_verb fm_verbs[] = {
 		.words = "NAME [WORD VALUE]...",
 		.summary = "create a service, set it and enable it",
 		.help =
-"All or nothing: if anything is refused, the service is not created.\n"
+"All at once: no packet meets a part of it, and if anything is refused, the\n"
+"service is not created.\n"
 "With \"enabled 0\" it is created but not enabled.\n",
 		.settings = true,
-		.run = fm_cmd_add,
+		.options = FM_OPT_WAIT,
+		.run = fm_cmd_change,
 	}, {
 		.name = "set",
 		.words = "NAME WORD VALUE [WORD VALUE]...",
 		.summary = "change settings of a service",
 		.help =
-"All or nothing: if anything is refused, what was changed is set back.\n",
+"All at once: no packet meets a part of it, and if anything is refused, nothing\n"
+"changes.\n",
 		.settings = true,
-		.run = fm_cmd_set,
+		.options = FM_OPT_WAIT,
+		.run = fm_cmd_change,
 	}, {
 		.name = "del",
 		.words = "NAME",
 		.summary = "remove a service",
-		.run = fm_cmd_del,
+		.options = FM_OPT_WAIT,
+		.run = fm_cmd_change,
 	}, {
 		.name = "enable",
 		.words = "NAME",
 		.summary = "let packets see a service",
-		.run = fm_cmd_enable,
+		.options = FM_OPT_WAIT,
+		.run = fm_cmd_change,
 	}, {
 		.name = "disable",
 		.words = "NAME",
 		.summary = "hide a service from packets, keep its settings",
-		.run = fm_cmd_disable,
+		.options = FM_OPT_WAIT,
+		.run = fm_cmd_change,
 	}, {
 		.name = "flush",
 		.words = "",
 		.summary = "remove every service of the network namespace",
-		.run = fm_cmd_flush,
+		.options = FM_OPT_WAIT,
+		.run = fm_cmd_change,
+	}, {
+		.name = "list",
+		.words = "",
+		.summary = "print each service as one line of a table",
+		.options = FM_OPT_JSON,
+		.run = fm_cmd_list,
 	}, {
 		.name = "show",
 		.words = "[NAME]",
@@ -50,7 +64,7 @@ const struct fm_verb fm_verbs[] = {
 		.help =
 "This is what ftpmark does if no command is given. Each indented line of a\n"
 "service is a WORD and a VALUE that \"ftpmark set\" takes back.\n",
-		.json = true,
+		.options = FM_OPT_JSON,
 		.run = fm_cmd_show,
 	}, {
 		.name = "stats",
@@ -58,9 +72,12 @@ const struct fm_verb fm_verbs[] = {
 		.summary = "print counters",
 		.help =
 "    --explain          what each counter means, and what to do if it grows\n"
-"    --watch [SECONDS]  again and again (every 2 s), with rates per second\n"
-"    --prometheus       text for node_exporter's textfile collector\n",
-		.json = true,
+"    --watch [SECONDS]  again and again (every 2 s), with rates per second; a\n"
+"                       terminal shows as much of it as it has room for\n"
+"    --prometheus       text for node_exporter's textfile collector; without the\n"
+"                       module, that it is not there\n",
+		.options = FM_OPT_JSON | FM_OPT_EXPLAIN | FM_OPT_WATCH |
+			   FM_OPT_PROMETHEUS,
 		.run = fm_cmd_stats,
 	}, {
 		.name = "check",
@@ -69,9 +86,25 @@ const struct fm_verb fm_verbs[] = {
 		.help =
 "Looks at module, kernel, network, IPVS, rules of iptables and nftables, and\n"
 "counters. Each finding is a fault, a warning or a note, and has its remedy in\n"
-"a line. Exit status: 1 if there is a fault. As root it sees all there is.\n",
-		.json = true,
+"a line. Exit status: 1 if there is a fault, 5 if not but something could not\n"
+"be seen, which takes root.\n",
+		.options = FM_OPT_JSON,
 		.run = fm_cmd_check,
+	}, {
+		.name = "trace",
+		.words = "[NAME] [OPTION]...",
+		.summary = "watch connections and tell where they end",
+		.help =
+"Try a transfer meanwhile. For each client, and for control, passive and active\n"
+"data, it prints how far packets came through this router, and if one ends here,\n"
+"what lies between the last place where it was seen and the next. It watches all\n"
+"enabled services, or NAME. Needs root.\n"
+"    --client ADDRESS   this client only\n"
+"    --seconds N        so long (60); earlier if a session was seen whole, and\n"
+"                       on Ctrl-C\n"
+"Exit status: 1 if a connection is not whole.\n",
+		.options = FM_OPT_JSON | FM_OPT_CLIENT | FM_OPT_SECONDS,
+		.run = fm_cmd_trace,
 	}, {
 		.name = "save",
 		.words = "",
@@ -81,42 +114,53 @@ const struct fm_verb fm_verbs[] = {
 		.run = fm_cmd_save,
 	}, {
 		.name = "restore",
-		.words = "[--dry-run] [FILE]",
+		.words = "[--dry-run | --check] [FILE]",
 		.summary = "make the services what a file says, and nothing else",
 		.help =
 "FILE is /etc/ftpmark.conf if none is named, and \"-\" is standard input.\n"
 "Each of its lines is \"add NAME [WORD VALUE]...\"; \"#\" begins a comment.\n"
 "Services that are not in it are removed. Only what differs is touched: a\n"
-"service that stays keeps its counters. If a line is wrong nothing changes; if\n"
-"the kernel refuses something, what was changed is set back.\n"
-"With --dry-run the difference is printed, as commands. Exit status then: 0 none,\n"
-"4 some, 2 a faulty file.\n",
+"service that stays keeps its counters. All of it takes effect at once; if a line\n"
+"is wrong, the kernel refuses something or a signal ends it, nothing changes.\n"
+"    --dry-run  print the difference, as commands; exit status: 0 none, 4 some,\n"
+"               2 a faulty file\n"
+"    --check    say whether the file is faulty (exit status 2), without the\n"
+"               module\n",
+		.options = FM_OPT_DRY_RUN | FM_OPT_CHECK | FM_OPT_WAIT,
 		.run = fm_cmd_restore,
 	}, {
 		.name = "import",
-		.words = "[FILE]",
+		.words = "[--verbose] [FILE]",
 		.summary = "print the services that rules of iptables make",
 		.help =
 "FILE is the text of iptables-save or ip6tables-save, or several of them one\n"
-"behind the other; standard input if none is named. Printed are lines for\n"
-"/etc/ftpmark.conf: rules of mangle that mark FTP to a VIP, and rules of nat that\n"
-"translate active data, become services. Every other rule of these tables is\n"
-"named on standard error, and why it was not taken; so is what looks like a\n"
-"mistake. The module is not needed, and nothing is changed.\n"
-"Exit status: 0 if a service was found, 2 if not.\n",
+"behind the other, or lvs.cf; standard input if none is named. Packets to each\n"
+"VIP are taken through the chains of mangle, data of real servers through those\n"
+"of nat. Printed are lines for /etc/ftpmark.conf that do the same. What was not\n"
+"taken is named on standard error, and why; so is what looks like a mistake.\n"
+"Rules that are not about FTP are summed up, without --verbose (-v). A VIP whose\n"
+"marks can't be told is left out. The module is not needed.\n"
+"Exit status: 0 if a service was found, 2 if not, 5 if a VIP was left out.\n",
+		.options = FM_OPT_VERBOSE,
 		.run = fm_cmd_import,
 	}, {
 		.name = "export",
-		.words = "NAME FORMAT",
+		.words = "NAME FORMAT [--director home|other]",
 		.summary = "print what another program has to know of a service",
 		.help =
 "FORMAT is one of\n"
 "    vsftpd, proftpd, pure-ftpd  lines for the FTP servers\n"
-"    ipvsadm, keepalived         the persistent IPVS service of the mark\n"
+"    ipvsadm, keepalived         the persistent IPVS service of the mark; it has\n"
+"                                the real servers that are listed, and those that\n"
+"                                IPVS has in a prefix that is listed\n"
 "    iptables, nft               rules that do the same, both families\n"
 "    modprobe                    the service as parameters of the module\n"
 "What a format has no words for is said in comments, or with ipvsadm on standard\n"
-"error.\n",
+"error.\n"
+"    --director home|other       with keepalived: what one of two directors needs\n"
+"                                besides, that on which the service is at home or\n"
+"                                that to which it goes if the first dies\n",
+		.options = FM_OPT_DIRECTOR,
 		.run = fm_cmd_export,
 	},
 };
