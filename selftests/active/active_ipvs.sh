@@ -5,6 +5,7 @@
 # their source, and conntrack stays off.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of dial.sh
+# shellcheck disable=SC2317 # functions that are arguments
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
 . "$(dirname "$0")/../lib/cluster.sh"
 # shellcheck source=../lib/dial.sh
@@ -49,6 +50,166 @@ test_transfers()
 	: $((connections += session_connections))
 	check_counts "after transfers" ftp $connections 0 0
 	check_conntrack_off "after active transfers"
+}
+
+# bytes_are_counted FAMILY in|out BYTES: whether IPVS has counted so many for its services. It
+# sums them up every two seconds.
+bytes_are_counted()
+{
+	in_ns "$director" ipvsadm -Ln --stats --exact |
+		awk -v family="$1" -v direction="$2" -v bytes="$3" '
+		$1 == "FWM" && ($3 == "IPv6") == (family == 6) {
+			counted = direction == "in" ? $(NF - 1) : $NF
+		}
+		END { exit counted <= bytes }'
+}
+
+test_counted()
+{
+	local family
+	local -A sent=([4]=$((3 * big_size)) [6]=$((2 * big_size)))
+
+	for family in 4 6; do
+		check "ipvsadm --stats counts active uploads, IPv$family" \
+			busywait 60 bytes_are_counted "$family" in "${sent[$family]}"
+		check "ipvsadm --stats counts active downloads, IPv$family" \
+			busywait 60 bytes_are_counted "$family" out "${sent[$family]}"
+	done
+}
+
+active_conns() # ADDRESS: of a real server
+{
+	in_ns "$director" ipvsadm -Ln | awk -v real="$1" '
+		$2 == real ":0" || $2 == "[" real "]:0" { print $5 }'
+}
+
+active_conns_are() # ADDRESS NUMBER
+{
+	[ "$(active_conns "$1")" = "$2" ]
+}
+
+# Opens a control connection, and leaves the role of its real server in $role.
+control_open() # FAMILY
+{
+	local vip=vip$1
+
+	new_cip "$1"
+	tcp client "dial control $cip 0 ${!vip} 21"
+	tcp client "connected control"
+	tcp client "line control"
+	role=rs1
+	[ "$(servers_of "$cip")" = "$(rip_of rs1 "$cip")" ] || role=rs2
+}
+
+# IPVS has given it another minute, as it does what controls other connections. Data
+# has to flow, or it would forget that.
+control_was_kept() # CIP ROLE
+{
+	local expires
+
+	tcp "$2" "send $port 100 1"
+	tcp client "receive data_end 100"
+	expires=$(control_expires "$1")
+	[ -n "$expires" ] && [ "$expires" -gt 10 ]
+}
+
+# Active data is its real server's, and belongs to its control connection. The
+# service is disabled meanwhile, so nothing but IPVS can keep that.
+check_belongs() # FAMILY
+{
+	local role before rip
+
+	control_open "$1"
+	new_port
+	rip=$(rip_of "$role" "$cip")
+	before=$(active_conns "$rip")
+	tcp client "listen data $cip $port"
+	dial "$role" "$cip"
+	tcp client "accept data_end data"
+	: $((connections += 1))
+	check_exchange "IPv$1: active data of a session" "$role" data_end
+	check_equal "IPv$1: ActiveConn counts it" $((before + 1)) \
+		"$(active_conns "$rip")"
+
+	in_ns "$director" ipvsadm --set 4 4 4
+	tcp client "say control NOOP"
+	tcp client "line control"
+	service_set ftp enabled 0
+	check "IPv$1: IPVS keeps the control connection while data lives" \
+		busywait 30 control_was_kept "$cip" "$role"
+	service_set ftp enabled 1
+	in_ns "$director" ipvsadm --set 900 120 300
+	tcp client "say control NOOP"
+	tcp client "line control"
+	check_equal "IPv$1: and the session goes on" 530 "${answer%% *}"
+	hang_up "$role" data_end
+	tcp client "reset control"
+	check "IPv$1: ActiveConn counts neither when both have ended" \
+		busywait 60 active_conns_are "$rip" $((before - 1))
+	check_counts "after data of a session, IPv$1" ftp $connections 0 0
+}
+
+# Of a server that gets no new connections, with net.ipv4.vs.expire_nodest_conn.
+test_quiesced()
+{
+	local role
+
+	control_open 4
+	in_ns "$director" sysctl -qw net.ipv4.vs.expire_nodest_conn=1
+	in_ns "$director" ipvsadm -e -f "$ftp_mark" -m -w 0 \
+		-r "$(rip_of "$role" "$cip")"
+	new_port
+	tcp client "listen data $cip $port"
+	dial "$role" "$cip"
+	tcp client "accept data_end data"
+	: $((connections += 1))
+	check_exchange "a server with weight 0 sends active data" "$role" \
+		data_end
+	hang_up "$role" data_end
+	tcp client "reset control"
+	in_ns "$director" ipvsadm -e -f "$ftp_mark" -m -w 1 \
+		-r "$(rip_of "$role" "$cip")"
+	in_ns "$director" sysctl -qw net.ipv4.vs.expire_nodest_conn=0
+	check_counts "after a server with weight 0" ftp $connections 0 0
+}
+
+# The director is a real server, too: IPVS gives connections to itself.
+test_director_serves()
+{
+	local mode family failed
+
+	failed=$(service_stat ftp active_failed)
+	cluster_server_start "$director" director "$dip4" "$dip6"
+	busywait 60 in_ns "$director" both_listen || return
+	in_ns "$director" ipvsadm -C
+	in_ns "$director" ipvsadm -R <<-END
+	-A -f $ftp_mark -s rr -p 300
+	-a -f $ftp_mark -r $dip4 -m
+	-A -f $ftp_mark -6 -s rr -p 300
+	-a -f $ftp_mark -6 -r $dip6 -m
+	END
+	service_set ftp real_servers "$real_net4 $real_net6"
+	for mode in port/4 eprt/4 eprt/6; do
+		family=${mode#*/}
+		mode=${mode%/*}
+		new_cip "$family"
+		check "the director serves: $mode, IPv$family" \
+			session_run curl "$mode" "$cip"
+		check_equal "its active data comes from the VIP: $mode, IPv$family" \
+			"$(expected_peer "$mode" "$family") 20" "$session_ports"
+		: $((connections += 4))
+	done
+	check_counts "after the director has served" ftp $connections 2 "$failed"
+	in_ns "$director" ipvsadm -C
+	cluster_fwmark_service
+}
+
+both_listen()
+{
+	local listeners
+
+	listeners_count 21
+	[ "$listeners" -eq 2 ]
 }
 
 # The check above can fail: with conntrack on it does.
@@ -292,6 +453,10 @@ test_before_any_service
 cluster_fwmark_service
 cluster_marker_module "real_servers=$listed"
 test_transfers
+test_counted
+check_belongs 4
+check_belongs 6
+test_quiesced
 test_conntrack_control
 check_both_arrive 4
 check_both_arrive 6
@@ -304,4 +469,5 @@ test_forms
 test_options
 test_failures
 test_limit
+test_director_serves
 finish

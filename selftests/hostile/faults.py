@@ -8,6 +8,9 @@ and the marks of packets from CLIENT to each PROBE, an ADDRESS#PORT such as
 192.0.2.1#21. One request and one answer a line, with tabs between fields:
 
     write PATH VALUE    a file below /sys/kernel/nf_ftpmark/net
+    commit PATH=VALUE.. a transaction of these writes: only its commit is to fail
+    within PATH=VALUE.. writes in a transaction, which is discarded afterwards: only
+                        the last of them is to fail
     load FILE [PARAM]   loads the module, and unloads it again
     namespace           makes a new namespace, and leaves it again
 
@@ -101,11 +104,12 @@ class Faults:
         os.write(self.nth, b"0")
         return failed, int(left) == 0
 
-    def exhaust(self, function, unchanged, undo):
+    def exhaust(self, function, unchanged, undo, prepare=lambda: None):
         """Repeats a call until none of its allocations is left to fail."""
         errors = collections.Counter()
         tolerated = 0
         for nth in range(1, ATTEMPTS):
+            prepare()
             failed, injected = self.armed_call(nth, function)
             if failed is not None:
                 if not injected:
@@ -183,6 +187,70 @@ class Agent:
             os.close(file)
         return self.answer(*result, self.probes.marks())
 
+    def begin(self, writes):
+        self.put(f"{FILES}/transaction", b"open")
+        for write in writes:
+            path, _, value = write.partition("=")
+            self.put(f"{FILES}/{path}", value.encode() + b"\n")
+
+    def commit(self, *writes):
+        """Each refusal ends the transaction, so it is made again for each."""
+        before, unchanged = self.watch()
+        file = os.open(f"{FILES}/transaction", os.O_WRONLY)
+
+        def ended(when):
+            if read(f"{FILES}/transaction") != "none\n":
+                # kernfs has no buffer, so the module does not know of the write.
+                if not when.endswith(" allocation 1"):
+                    raise Broken(f"{when}: the transaction goes on")
+                os.write(file, b"discard")
+            unchanged(when)
+
+        def undo():
+            os.write(file, b"open")
+            for service in os.listdir(f"{FILES}/services"):
+                self.put(f"{FILES}/remove", service.encode())
+            for path in before:
+                if before[path] is None and not path.endswith("/services"):
+                    self.restore(os.path.basename(path), before)
+            os.write(file, b"commit")
+            unchanged("after undoing")
+
+        try:
+            result = self.faults.exhaust(lambda: os.write(file, b"commit"),
+                                         ended, undo,
+                                         lambda: self.begin(writes))
+        finally:
+            os.close(file)
+        return self.answer(*result, self.probes.marks())
+
+    def within(self, *writes):
+        """A refused write changes nothing of what is staged either."""
+        _, unchanged = self.watch()
+        self.begin(writes[:-1])
+        before = settings()
+        path, _, value = writes[-1].partition("=")
+        data = value.encode() + b"\n"
+        file = os.open(f"{FILES}/{path}", os.O_WRONLY)
+
+        def staged(when):
+            now = settings()
+            if now != before:
+                raise Broken(f"{when}: {set(now.items()) ^ set(before.items())}")
+
+        def again():
+            self.put(f"{FILES}/transaction", b"discard")
+            self.begin(writes[:-1])
+
+        try:
+            result = self.faults.exhaust(lambda: os.write(file, data), staged,
+                                         again)
+        finally:
+            os.close(file)
+            self.put(f"{FILES}/transaction", b"discard")
+        unchanged("after discarding")
+        return self.answer(*result, self.probes.marks())
+
     def restore(self, service, before):
         self.put(f"{FILES}/add", service.encode())
         directory = f"{FILES}/services/{service}/"
@@ -241,7 +309,8 @@ class Agent:
 
 def main():
     agent = Agent(sys.argv[1], sys.argv[2], sys.argv[3:])
-    verbs = {"write": agent.write, "load": agent.load,
+    verbs = {"write": agent.write, "commit": agent.commit,
+             "within": agent.within, "load": agent.load,
              "namespace": agent.namespace}
     # The garbage collector would allocate where allocations fail.
     gc.disable()

@@ -33,6 +33,8 @@ each_setting() # SERVICE MARKS, before and after
 	setting "$1: active ipvs" "$2" "$1" active ipvs
 	setting "$1: notrack" "$2" "$1" notrack 1
 	setting "$1: on_marked" "$2" "$1" on_marked keep
+	setting "$1: passive_from" "$2" "$1" passive_from clients
+	setting "$1: fast" "$2" "$1" fast 1
 }
 
 configuration()
@@ -58,6 +60,33 @@ configuration()
 	setting "notrack of one of two" 4,4,0,5,4 second notrack 1
 }
 
+# In a transaction only its commit builds a table.
+transactions()
+{
+	fault "staging: add" 4,4,0,5,4 within add=third
+	fault "staging: a list" 4,4,0,5,4 \
+		within services/first/passive_ports="10000-20000 30000"
+	fault "staging: a mark" 4,4,0,5,4 within services/first/mark=7
+	needs_no_memory "staging: a mark"
+	fault "staging: remove" 4,4,0,5,4 within remove=second
+	needs_no_memory "staging: remove"
+	fault "staging: add again" 4,4,0,5,4 within remove=second add=second
+	fault "commit of one setting" 6,6,0,5,6 \
+		commit services/first/mark=6
+	fault "commit of all kinds of changes" 4,4,0,8,4 commit \
+		services/first/mark=4 remove=second add=third add=second \
+		services/third/vip="$vip2" services/third/mark=8 \
+		services/third/enabled=1 "services/first/vip=$vip $vip6" \
+		services/second/real_servers=10.0.0.0/24
+	fault "commit of what goes back" 4,4,0,5,4 commit \
+		remove=third services/second/vip="$vip2" \
+		services/second/passive_ports=30001 services/second/mark=5 \
+		services/second/active=snat services/second/notrack=1 \
+		services/second/enabled=1
+	fault "commit of nothing" 4,4,0,5,4 commit
+	needs_no_memory "commit of nothing"
+}
+
 deconfiguration()
 {
 	setting "disabling one of two" 4,4,0,0,4 second enabled 0
@@ -68,9 +97,15 @@ deconfiguration()
 	setting "enabling it again" 4,4,0,0,4 first enabled 1
 	fault "removing the last one" 0,0,0,0,0 write remove first
 	needs_no_memory "removing the last one"
+	fault "commit of a first one" 4,4,0,0,4 commit add=first \
+		"services/first/vip=$vip $vip6" services/first/mark=4 \
+		services/first/enabled=1
+	fault "commit that removes the last one" 0,0,0,0,0 commit remove=first
+	needs_no_memory "commit that removes the last one"
 }
 
 faults_start
 configuration
+transactions
 deconfiguration
 finish

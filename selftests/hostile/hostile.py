@@ -45,9 +45,9 @@ PORTS = [21, 21, 2121, 990, 10000, 15000, 20000, 20001, 20010, 30000, 30009,
          40000, 65535]
 
 
-def service(name, vips, control, passive, mark, keep):
+def service(name, vips, control, passive, mark, keep, clients=False):
     return mark_model.Service(name, [ipaddress.ip_address(vip) for vip in vips],
-                              control, passive, mark, keep)
+                              control, passive, mark, keep, clients=clients)
 
 
 SERVICES = [
@@ -55,9 +55,10 @@ SERVICES = [
             21, False),
     service("keep", [VIPS[2], VIPS[4]], [(21, 21), (2121, 2121)],
             [(30000, 30009), (40000, 40000)], 22, True),
-    # This service shares a VIP with each, and precedes both by name.
+    # This service shares a VIP with each, and precedes both by name. Without IPVS
+    # here it has no clients: no new connection gets to its passive ports.
     service("a", [VIPS[0], VIPS[4]], [(990, 990)],
-            [(20001, 20010), (65535, 65535)], 0xffffffff, False),
+            [(20001, 20010), (65535, 65535)], 0xffffffff, False, clients=True),
 ]
 
 
@@ -72,6 +73,8 @@ def configure():
         put(f"services/{one.name}/mark", str(one.mark))
         put(f"services/{one.name}/on_marked",
             "keep" if one.keep else "overwrite")
+        put(f"services/{one.name}/passive_from",
+            "clients" if one.clients else "anyone")
         put(f"services/{one.name}/enabled", "1")
 
 
@@ -144,7 +147,7 @@ class Judge:
     def counters(self):
         for name, counts in self.model.counts.items():
             for counter in ("control_packets", "passive_packets", "bytes",
-                            "out_of_range", "already_marked"):
+                            "out_of_range", "already_marked", "refused"):
                 with open(f"{BASE}/{name}/stats/{counter}") as file:
                     got = int(file.read())
                 if got != counts[counter]:

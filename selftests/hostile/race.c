@@ -386,6 +386,7 @@ static bool ftpmark_enough(unsigned long least, bool reloads)
 	       atomic_load(&ftpmark_race_storm.done) >= least &&
 	       atomic_load(&ftpmark_race_storm.refused) >= least &&
 	       atomic_load(&ftpmark_race_namespaces.done) &&
+	       atomic_load(&ftpmark_race_transactions.done) &&
 	       (!reloads || ftpmark_steady_reloads());
 }
 
@@ -408,13 +409,16 @@ static bool ftpmark_report(void)
 	printf("namespaces %lu\nnamespaces_refused %lu\nreloads %lu\n",
 	       ftpmark_race_namespaces.done, ftpmark_race_namespaces.refused,
 	       ftpmark_steady_reloads());
+	printf("transactions %lu\ntransactions_ended %lu\n",
+	       ftpmark_race_transactions.done,
+	       ftpmark_race_transactions.refused);
 	return sent == received && !ftpmark_faults;
 }
 
 int main(int argc, char **argv)
 {
 	static unsigned int number[FTPMARK_STEADY_MAX] = { 0, 1 };
-	static __u32 seed[FTPMARK_STORMS + 1];
+	static __u32 seed[FTPMARK_STORMS + 2];
 	struct ftpmark_threads changers = {}, senders = {}, receiver = {};
 	unsigned int i, seconds, limit, second, first_seed;
 	bool reloads = argc == 9;
@@ -442,10 +446,11 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < ftpmark_steady_count; i++)
 		ftpmark_start(&changers, ftpmark_steady_thread, &number[i]);
-	for (i = 0; i <= FTPMARK_STORMS; i++) {
+	for (i = 0; i < FTPMARK_STORMS + 2; i++) {
 		seed[i] = first_seed + i + 8;
-		ftpmark_start(&changers, i ? ftpmark_storm_thread :
-			      ftpmark_namespaces_thread, &seed[i]);
+		ftpmark_start(&changers, !i ? ftpmark_namespaces_thread :
+			      i == 1 ? ftpmark_transactions_thread :
+			      ftpmark_storm_thread, &seed[i]);
 	}
 
 	for (second = 0; second < seconds ||

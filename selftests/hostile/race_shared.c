@@ -2,6 +2,7 @@
 /* Shared by all threads of the race. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,14 @@
 
 atomic_bool ftpmark_race_stop;
 struct ftpmark_race_count ftpmark_race_storm, ftpmark_race_namespaces;
+struct ftpmark_race_count ftpmark_race_transactions;
+
+/*
+ * A process holds a transaction, not a thread: while one thread has one open, the
+ * others must not write.
+ */
+static pthread_rwlock_t ftpmark_race_lock =
+	PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
 void ftpmark_race_die(const char *what)
 {
@@ -27,8 +36,32 @@ __u32 ftpmark_race_random(__u32 *seed)
 	return *seed;
 }
 
-/* @path is below the module's directory; a newline is added to @value. */
+/* Before and after a thread's transaction. */
+void ftpmark_race_enter(void)
+{
+	pthread_rwlock_wrlock(&ftpmark_race_lock);
+}
+
+void ftpmark_race_leave(void)
+{
+	pthread_rwlock_unlock(&ftpmark_race_lock);
+}
+
 int ftpmark_race_write(const char *path, const char *value)
+{
+	int err;
+
+	pthread_rwlock_rdlock(&ftpmark_race_lock);
+	err = ftpmark_race_write_in(path, value);
+	pthread_rwlock_unlock(&ftpmark_race_lock);
+	return err;
+}
+
+/*
+ * Writes within a transaction, or in a process of its own. @path is below the
+ * module's directory; a newline is added to @value.
+ */
+int ftpmark_race_write_in(const char *path, const char *value)
 {
 	char file[256], line[256];
 	int fd, len, err = 0;

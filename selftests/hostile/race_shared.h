@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define FTPMARK_RACE_BASE "/sys/kernel/nf_ftpmark/net/"
 
 /* All threads end when it is set. */
@@ -19,8 +20,12 @@ struct ftpmark_race_count {
 };
 
 extern struct ftpmark_race_count ftpmark_race_storm, ftpmark_race_namespaces;
+extern struct ftpmark_race_count ftpmark_race_transactions;
 
 int ftpmark_race_write(const char *path, const char *value);
+int ftpmark_race_write_in(const char *path, const char *value);
+void ftpmark_race_enter(void);
+void ftpmark_race_leave(void);
 __u32 ftpmark_race_random(__u32 *seed);
 noreturn void ftpmark_race_die(const char *what);
 

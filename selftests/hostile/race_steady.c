@@ -4,9 +4,11 @@
  * before the write that makes it, and after the write that it is in force. So it
  * is known at any time which states a packet may meet.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "race_shared.h"
 #include "race_steady.h"
@@ -27,6 +29,7 @@ struct ftpmark_phase {
 struct ftpmark_steady {
 	unsigned int number;
 	__u32 seed;
+	bool transacts;
 	atomic_uint begun;
 	atomic_uint there;
 	struct ftpmark_phase state[FTPMARK_STATES];
@@ -36,14 +39,25 @@ static struct ftpmark_steady ftpmark_steadies[FTPMARK_STEADY_MAX];
 static const char *ftpmark_unload, *ftpmark_load;
 static atomic_ulong ftpmark_reloads;
 
-static void ftpmark_write_or_die(const char *path, const char *value)
-{
-	int err = ftpmark_race_write(path, value);
+typedef int ftpmark_write_t(const char *path, const char *value);
 
+/* Others may have a transaction open: then tries again until it is closed. */
+static void ftpmark_write_with(ftpmark_write_t *write, const char *path,
+			       const char *value)
+{
+	int err;
+
+	while ((err = write(path, value)) == -EBUSY)
+		usleep(2000);
 	if (err) {
 		printf("failed: %s <- %s: %s\n", path, value, strerror(-err));
 		exit(2);
 	}
+}
+
+static void ftpmark_write_or_die(const char *path, const char *value)
+{
+	ftpmark_write_with(ftpmark_race_write, path, value);
 }
 
 static void ftpmark_steady_write(const struct ftpmark_steady *steady,
@@ -53,7 +67,9 @@ static void ftpmark_steady_write(const struct ftpmark_steady *steady,
 
 	snprintf(path, sizeof(path), "services/steady%u/%s", steady->number,
 		 file);
-	ftpmark_write_or_die(path, value);
+	ftpmark_write_with(steady->transacts ? ftpmark_race_write_in :
+					       ftpmark_race_write,
+			   path, value);
 }
 
 /* One VIP of each family, or two. */
@@ -119,7 +135,9 @@ static void ftpmark_steady_restore(const struct ftpmark_steady *steady,
 	char name[16];
 
 	snprintf(name, sizeof(name), "steady%u", steady->number);
-	ftpmark_write_or_die("add", name);
+	ftpmark_write_with(steady->transacts ? ftpmark_race_write_in :
+					       ftpmark_race_write,
+			   "add", name);
 	ftpmark_steady_print(steady, "vip", state);
 	ftpmark_steady_print(steady, "mark", state);
 	ftpmark_steady_print(steady, "control_ports", state);
@@ -179,6 +197,32 @@ static void ftpmark_steady_change(struct ftpmark_steady *steady,
 	ftpmark_phase_there(steady);
 }
 
+/* Changes all that matters to packets, and removes the service, as one. */
+static void ftpmark_steady_transact(struct ftpmark_steady *steady)
+{
+	struct ftpmark_phase *state = ftpmark_phase_begin(steady);
+	char name[16];
+
+	snprintf(name, sizeof(name), "steady%u", steady->number);
+	state->mark = (steady->number + 1) << 28 |
+		      (atomic_load(&steady->there) + 1);
+	state->control = state->control == 21 ? 2121 : 21;
+	state->passive_first = state->passive_first == 10000 ? 15000 : 10000;
+	state->second_vip = !state->second_vip;
+	ftpmark_phase_begun(steady);
+
+	ftpmark_race_enter();
+	ftpmark_write_with(ftpmark_race_write_in, "transaction", "open");
+	steady->transacts = true;
+	ftpmark_write_with(ftpmark_race_write_in, "remove", name);
+	ftpmark_steady_restore(steady, state);
+	ftpmark_steady_print(steady, "enabled", state);
+	steady->transacts = false;
+	ftpmark_write_with(ftpmark_race_write_in, "transaction", "commit");
+	ftpmark_race_leave();
+	ftpmark_phase_there(steady);
+}
+
 /* Changes settings that do not matter to packets to the VIP. */
 static void ftpmark_steady_disturb(struct ftpmark_steady *steady)
 {
@@ -191,7 +235,8 @@ static void ftpmark_steady_disturb(struct ftpmark_steady *steady)
 		{ "real_servers", "" },
 		{ "real_servers", "10.0.0.0/24 2001:db8:57::a00:0/120" },
 	};
-	unsigned int i = ftpmark_race_random(&steady->seed) % 12;
+	unsigned int i = ftpmark_race_random(&steady->seed) %
+			 ARRAY_SIZE(disturbance);
 
 	ftpmark_steady_write(steady, disturbance[i][0], disturbance[i][1]);
 }
@@ -209,7 +254,9 @@ void *ftpmark_steady_thread(void *argument)
 
 		if (chance < 5)
 			ftpmark_steady_renew(steady, ftpmark_load);
-		else if (chance < 30)
+		else if (chance < 15)
+			ftpmark_steady_transact(steady);
+		else if (chance < 35)
 			ftpmark_steady_disturb(steady);
 		else
 			ftpmark_steady_change(steady, file[chance % 8]);

@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,6 @@
 
 #include "race_shared.h"
 #include "race_storm.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* No other service has these addresses. */
 static const struct {
@@ -35,6 +34,8 @@ static const struct {
 	{ "active", 4, { "ipvs", "snat", "masquerade", "off" } },
 	{ "on_marked", 2, { "keep", "overwrite" } },
 	{ "notrack", 2, { "0", "1" } },
+	{ "passive_from", 2, { "anyone", "clients" } },
+	{ "fast", 2, { "0", "1" } },
 	/* It is changed twice as often, and more often to on than to off. */
 	{ "enabled", 3, { "0", "1", "1" } },
 	{ "enabled", 3, { "0", "1", "1" } },
@@ -106,6 +107,67 @@ void *ftpmark_storm_thread(void *seed)
 	return NULL;
 }
 
+static void ftpmark_storm_write_in(const char *service, __u32 *seed)
+{
+	unsigned int file = ftpmark_race_random(seed) %
+			    ARRAY_SIZE(ftpmark_files);
+	char path[256];
+
+	snprintf(path, sizeof(path), "services/%s/%s", service,
+		 ftpmark_files[file].name);
+	ftpmark_race_write_in(path, ftpmark_files[file].value
+			      [ftpmark_race_random(seed) %
+			       ftpmark_files[file].count]);
+}
+
+/*
+ * Runs in a process of its own, which may die with a transaction open. Returns
+ * whether one was committed.
+ */
+static bool ftpmark_transaction_live(__u32 *seed)
+{
+	unsigned int end = ftpmark_race_random(seed) % 4;
+	unsigned int i, steps = ftpmark_race_random(seed) % 30;
+
+	if (ftpmark_race_write_in("transaction", "open"))
+		return false;
+	for (i = 0; i < steps; i++) {
+		char service[] = "storm0";
+		__u32 chance = ftpmark_race_random(seed) % 10;
+
+		service[5] += ftpmark_race_random(seed) % 4;
+		if (chance < 2)
+			ftpmark_race_write_in("add", service);
+		else if (chance < 4)
+			ftpmark_race_write_in("remove", service);
+		else
+			ftpmark_storm_write_in(service, seed);
+	}
+	if (end < 2)
+		return !ftpmark_race_write_in("transaction", "commit");
+	if (end == 2)
+		ftpmark_race_write_in("transaction", "discard");
+	return false;
+}
+
+void *ftpmark_transactions_thread(void *seed)
+{
+	while (!atomic_load(&ftpmark_race_stop)) {
+		int status;
+		pid_t pid;
+
+		ftpmark_race_random(seed);
+		pid = fork();
+		if (!pid)
+			_exit(!ftpmark_transaction_live(seed));
+		if (pid < 0 || waitpid(pid, &status, 0) < 0)
+			ftpmark_race_die("fork");
+		atomic_fetch_add(status ? &ftpmark_race_transactions.refused :
+					  &ftpmark_race_transactions.done, 1);
+	}
+	return NULL;
+}
+
 /* Runs in a process of its own; the namespace ends with it. */
 static int ftpmark_namespace_live(__u32 *seed)
 {
@@ -114,26 +176,29 @@ static int ftpmark_namespace_live(__u32 *seed)
 		{ "services/ftp/vip", "192.0.2.1 192.0.2.2 2001:db8:57::1" },
 		{ "services/ftp/real_servers", "10.0.0.0/8 2001:db8:a::/64" },
 		{ "services/ftp/notrack", "1" },
+		{ "services/ftp/passive_from", "clients" },
 		{ "services/ftp/enabled", "1" },
 		{ "services/ftp/mark", "22" },
 		{ "services/ftp/enabled", "0" },
+		{ "transaction", "open" },
+		{ "services/ftp/mark", "23" },
 	};
 	static const char *const active[] = {
 		"ipvs", "snat", "masquerade", "off",
 	};
-	/* Some namespaces end while the service is enabled. */
-	size_t i, count = 4 + ftpmark_race_random(seed) % 4;
+	/* Some namespaces end with the service enabled, or a transaction open. */
+	size_t i, count = 5 + ftpmark_race_random(seed) % 6;
 
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("sysfs", "/sys", "sysfs", 0, NULL))
 		return 1;
 	for (i = 0; i < count; i++) {
-		if (ftpmark_race_write(setting[i][0], setting[i][1]))
+		if (ftpmark_race_write_in(setting[i][0], setting[i][1]))
 			return 2;
 		if (i == 1)
-			ftpmark_race_write("services/ftp/active",
-					   active[*seed % 4]);
+			ftpmark_race_write_in("services/ftp/active",
+					      active[*seed % 4]);
 	}
 	return 0;
 }

@@ -7,5 +7,6 @@
 
 void *ftpmark_storm_thread(void *seed);
 void *ftpmark_namespaces_thread(void *seed);
+void *ftpmark_transactions_thread(void *seed);
 
 #endif

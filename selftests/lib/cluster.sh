@@ -424,6 +424,21 @@ expected_peer() # MODE FAMILY
 	echo "${!name}"
 }
 
+# New clients get a session, with data from and to whom they expect.
+check_sessions() # WHEN "MODE FAMILY"...
+{
+	local session mode family
+
+	for session in "${@:2}"; do
+		read -r mode family <<<"$session"
+		new_cip "$family"
+		check "new session $1: $mode, IPv$family" \
+			session_run curl "$mode" "$cip"
+		check_equal "peer of its data connections: $mode, IPv$family" \
+			"$(expected_peer "$mode" "$family")" "$session_peers"
+	done
+}
+
 # Whether conntrack is on in the director, seen by its effect: a datagram between
 # a real server and the client, which is none of IPVS's, becomes an entry. Each
 # call takes a new port. Not every kernel can list hooks.

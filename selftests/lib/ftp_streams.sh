@@ -12,7 +12,8 @@ need perl
 declare -A stream_pid=()
 gate=""
 
-# Buffers are small: with the default ones the whole file would be in flight.
+# Buffers are small: with the default ones the whole file would be in flight. A
+# client's receive buffer is smaller still, so that it acknowledges often.
 streams_prepare()
 {
 	local ns
@@ -21,6 +22,7 @@ streams_prepare()
 		in_ns "$ns" sysctl -qw net.ipv4.tcp_rmem="4096 65536 65536" \
 			net.ipv4.tcp_wmem="4096 65536 65536"
 	done
+	in_ns "$client" sysctl -qw net.ipv4.tcp_rmem="4096 16384 16384"
 }
 
 # The pause only makes the stream slow; no check depends on it.

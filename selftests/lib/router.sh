@@ -13,7 +13,9 @@
 ftpmark=${FTPMARK:-ftpmark}
 router="" server=""
 vip4=192.0.2.10 vip6=2001:db8:10::10
-well="nothing is wrong"
+well="nothing is wrong
+    (Not seen from here: the real servers' gateway, which with NAT is this
+    router, and the address and ports that they announce for passive data.)"
 
 on_router() # COMMAND...
 {
@@ -143,6 +145,7 @@ setup()
 		echo "address add $vip4/32 dev lo"
 		echo "address add $vip6/128 dev lo nodad"
 		echo "address add 10.0.0.254/24 dev back"
+		echo "address add 2001:db8:2::fe/64 dev back nodad"
 		echo "neighbor add 198.51.100.1 lladdr 02:00:00:00:00:01 dev front"
 	} | ip -n "$router" -batch -
 	{
@@ -153,6 +156,7 @@ setup()
 	on_router sysctl -qw net.ipv4.ip_forward=1 \
 		net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0
 	ipvs_setup
+	on_router sysctl -qw net.ipv4.vs.snat_reroute=0
 	module add ftp vip "$vip4,$vip6" real 10.0.0.0/24,2001:db8:2::/64
 }
 
@@ -176,5 +180,7 @@ anew()
 need "$ftpmark" conntrack ipvsadm iptables nft python3 setpriv sysctl unshare
 load_module
 modinfo nf_ftpmark >/dev/null 2>&1 || skip_all "nf_ftpmark is not installed here"
+! "$ftpmark" check | grep -q kernel-unseen ||
+	skip_all "this kernel is newer than FTPMARK_KERNEL_SEEN, which is noted"
 setup
 is_well "a router that is well"

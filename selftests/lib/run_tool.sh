@@ -62,3 +62,15 @@ state()
 {
 	grep -r . --exclude-dir=stats "$sysfs/services" | sort
 }
+
+# check_green NAME NAMESPACE [FINDING...]: in the namespace "check" finds no fault, and
+# of other things these, each "GRADE ID", in the order of their names.
+check_green()
+{
+	local found
+
+	run -n "$2" check
+	found=$(sed -nE 's/^([a-z]+): .*\[(.*)\]$/\1 \2/p' "$scratch/out" | sort -u)
+	check_equal "$1" "$(printf '%s\n' "exit status 0" "${@:3}")" \
+		"$(printf '%s\n' "exit status $status" ${found:+"$found"})"
+}

@@ -23,11 +23,15 @@ DEFAULTS = {
     "active": "ipvs",
     "active_ports": "20",
     "notrack": "0",
+    "passive_from": "anyone",
+    "fast": "0",
 }
 CHOICES = {
     "enabled": ("0", "1"),
+    "fast": ("0", "1"),
     "notrack": ("0", "1"),
     "on_marked": ("overwrite", "keep"),
+    "passive_from": ("anyone", "clients"),
     "active": ("ipvs", "snat", "masquerade", "off"),
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
@@ -130,6 +134,14 @@ def address(text):
     return host
 
 
+def virtual(text):
+    """One that can be a VIP."""
+    host = address(text)
+    if host.version == 6 and host.is_link_local:
+        raise Refused("EINVAL")
+    return host
+
+
 def printed(host):
     # The kernel writes ISATAP addresses (RFC 5214) in mixed notation.
     if host.version == 6 and (int(host) >> 32) & 0xfdffffff == 0x5efe:
@@ -158,7 +170,7 @@ def addresses(file, text):
     if len(words) > ADDRESSES_MAX[file]:
         raise Refused("E2BIG")
     parse = prefix if file == "real_servers" else lambda word: printed(
-        address(word))
+        virtual(word))
     # Addresses keep the order in which they were written, each once.
     return " ".join(dict.fromkeys(parse(word) for word in words))
 
@@ -178,8 +190,25 @@ def canonical(file, text):
 
 
 class Namespace:
+    """Everything is written by one process, which holds each transaction."""
+
     def __init__(self):
-        self.services = {}
+        self.services = {}  # in force
+        self.staged = None  # what the transaction that is open would make of it
+
+    def directories(self):
+        """Services that have files."""
+        return sorted(self.services.keys() | (self.staged or {}).keys())
+
+    def seen(self, service):
+        """What the holder reads in the files of a service."""
+        if self.staged is None:
+            return self.services[service]
+        return self.staged.get(service) or dict(self.services[service],
+                                                enabled="0")
+
+    def seen_by_others(self, service):
+        return self.services.get(service) or dict(DEFAULTS)
 
     def write(self, path, data):
         """The name of the errno, or None when the write is taken."""
@@ -195,36 +224,62 @@ class Namespace:
         if b"\0" in data:
             raise Refused("EINVAL")
         text = data.decode("latin-1")
+        if path == "transaction":
+            self.transact(single(text))
+            return
+        changed = dict(self.services if self.staged is None else self.staged)
+        self.apply(changed, path, text)
+        if self.staged is None:
+            check(changed)
+            self.services = changed
+        else:
+            self.staged = changed
+
+    def apply(self, services, path, text):
+        """Changes a copy of the services, whose settings are never altered."""
         if path == "add":
             service = name(text)
-            if service in self.services:
+            if service in services:
                 raise Refused("EEXIST")
-            if len(self.services) >= SERVICES_MAX:
+            if len(services) >= SERVICES_MAX:
                 raise Refused("ENOSPC")
-            self.services[service] = dict(DEFAULTS)
+            services[service] = dict(DEFAULTS)
         elif path == "remove":
-            if self.services.pop(name(text), None) is None:
+            if services.pop(name(text), None) is None:
                 raise Refused("ENOENT")
         else:
             _, service, file = path.split("/")
-            self.set(service, file, text)
+            if service not in services:
+                raise Refused("ENODEV")
+            services[service] = dict(services[service],
+                                     **{file: canonical(file, text)})
 
-    def set(self, service, file, text):
-        settings = dict(self.services[service])
-        settings[file] = canonical(file, text)
-        if settings["enabled"] == "1":
-            if not settings["vip"]:
-                raise Refused("EINVAL")
-            self.check_conflicts(service, settings)
-        self.services[service] = settings
+    def transact(self, word):
+        if word not in ("open", "commit", "discard"):
+            raise Refused("EINVAL")
+        if word == "open":
+            if self.staged is not None:
+                raise Refused("EALREADY")
+            self.staged = dict(self.services)
+            return
+        if self.staged is None:
+            raise Refused("EINVAL")
+        staged, self.staged = self.staged, None
+        if word == "commit":
+            check(staged)
+            self.services = staged
 
-    def check_conflicts(self, service, settings):
-        """No two enabled services may have a VIP and port in common."""
-        vips = set(settings["vip"].split())
-        for other, its in self.services.items():
-            if (other != service and its["enabled"] == "1"
-                    and vips & set(its["vip"].split())
-                    and served(settings) & served(its)):
+
+def check(services):
+    """What enabled services must not do together, or without a VIP."""
+    enabled = [its for its in services.values() if its["enabled"] == "1"]
+    if not all(its["vip"] for its in enabled):
+        raise Refused("EINVAL")
+    for place, its in enumerate(enabled):
+        vips = set(its["vip"].split())
+        for other in enabled[:place]:
+            if (vips & set(other["vip"].split())
+                    and served(its) & served(other)):
                 raise Refused("EEXIST")
 
 

@@ -177,6 +177,18 @@ ipvs_state_is() # CIP PORT STATE
 	[[ $ipvs == "$3 "* ]]
 }
 
+# control_expires CIP: seconds until the director's IPVS forgets the client's
+# established control connection; nothing if it has none.
+control_expires()
+{
+	in_ns "$director" ipvsadm -Lcn | awk -v client="$1" '
+		{ sub(/:[0-9]+$/, "", $4); gsub(/[][]/, "", $4) }
+		$4 == client && $5 ~ /:21$/ && $3 == "ESTABLISHED" {
+			split($2, time, ":")
+			print time[1] * 60 + time[2]
+		}'
+}
+
 # The real servers that IPVS has entries of this client for, without ports.
 servers_of() # CIP
 {

@@ -195,7 +195,7 @@ check_stats()
 	done
 	for counter in control_packets passive_packets bytes out_of_range \
 			already_marked active_connections active_unmatched \
-			active_failed; do
+			active_failed refused; do
 		files "$agent" read "services/$service/stats/$counter"
 		expected+="$counter=${value[$counter]:-0} "
 		got+="$counter=${text:-$result} "

@@ -22,7 +22,7 @@ wire_link "$client" 1 wire0
 ip link set wire0 addrgenmode none up
 wire_sender "$client"
 
-parameters=(active control_ports mark passive_ports real_servers vip)
+parameters=(active control_ports fast mark passive_ports real_servers vip)
 module=/sys/module/nf_ftpmark
 
 # What a file says that has one line at most.
@@ -109,7 +109,7 @@ good()
 
 	check_loaded "vip alone" "vip=198.51.100.10;control_ports=21;$(
 		)passive_ports=10000-20000;mark=21;real_servers=;$(
-		)active=ipvs;on_marked=overwrite;active_ports=20;notrack=0" \
+		)active=ipvs;on_marked=overwrite;active_ports=20;notrack=0;passive_from=anyone;fast=0" \
 		vip=198.51.100.10
 	# The service of the parameters marks packets at once.
 	send "dev=wire0 to=$vip count=3"

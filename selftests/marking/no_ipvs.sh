@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The module as built for a kernel without IPVS: it refuses active = ipvs, which is
-# not the default there, and notrack, and loads without IPVS.
+# not the default there, notrack, passive_from=clients and fast, and loads without
+# IPVS.
 
 # shellcheck disable=SC2119,SC2154 # words of agent.sh's functions, their results
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -44,6 +45,15 @@ check_equal "notrack is refused, with a reason" \
 	"ENOTSUP ftp: notrack: built for a kernel without IPVS" \
 	"$result ${log#nf_ftpmark: }"
 put conf services/ftp/notrack 0
+files conf write services/ftp/passive_from "clients\n"
+check_equal "passive_from=clients is refused, with a reason" \
+	"ENOTSUP ftp: passive_from: built for a kernel without IPVS" \
+	"$result ${log#nf_ftpmark: }"
+put conf services/ftp/passive_from anyone
+files conf write services/ftp/fast "1\n"
+check_equal "fast is refused, with a reason" \
+	"ENOTSUP ftp: fast: built for a kernel without IPVS" \
+	"$result ${log#nf_ftpmark: }"
 put conf services/ftp/active masquerade
 check_file conf services/ftp/active masquerade "masquerade is taken"
 

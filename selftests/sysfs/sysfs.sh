@@ -9,6 +9,8 @@
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source=../lib/agent.sh
 . "$selftests/lib/agent.sh"
+# shellcheck source=../lib/counters.sh
+. "$selftests/lib/counters.sh"
 
 need python3
 setup_ns router
@@ -20,23 +22,15 @@ files=(
 	active_ports
 	control_ports
 	enabled
+	fast
 	mark
 	notrack
 	on_marked
+	passive_from
 	passive_ports
 	real_servers
 	stats
 	vip
-)
-counters=(
-	active_connections
-	active_failed
-	active_unmatched
-	already_marked
-	bytes
-	control_packets
-	out_of_range
-	passive_packets
 )
 
 list() # PATH below the module's directory
@@ -66,7 +60,8 @@ written()
 directories()
 {
 	check_equal "directories of the module" "net" "$(list '')"
-	check_equal "a namespace's files" "add remove services" "$(list net)"
+	check_equal "a namespace's files" \
+		"add netns remove services transaction" "$(list net)"
 	check_equal "a new namespace has no service" "" "$(list net/services)"
 	put conf add ftp
 	check_equal "a service added" "ftp" "$(list net/services)"
@@ -85,10 +80,13 @@ defaults() # SERVICE
 	check_file conf "services/$1/control_ports" 21 \
 		"default of control_ports"
 	check_file conf "services/$1/enabled" 0 "default of enabled"
+	check_file conf "services/$1/fast" 0 "default of fast"
 	check_file conf "services/$1/mark" 21 "default of mark"
 	check_file conf "services/$1/notrack" 0 "default of notrack"
 	check_file conf "services/$1/on_marked" overwrite \
 		"default of on_marked"
+	check_file conf "services/$1/passive_from" anyone \
+		"default of passive_from"
 	check_file conf "services/$1/passive_ports" 10000-20000 \
 		"default of passive_ports"
 	check_file conf "services/$1/real_servers" "" "default of real_servers"
@@ -140,6 +138,10 @@ words()
 	written notrack '0\n' 0
 	written on_marked keep keep
 	written on_marked ' overwrite \n' overwrite
+	written passive_from clients clients
+	written passive_from ' anyone \n' anyone
+	written fast 1 1
+	written fast ' 0\n' 0
 }
 
 # Both files of addresses take the same hosts.
@@ -158,7 +160,7 @@ addresses() # FILE
 	written "$1" '2001:db8:0:1:1:1:1:1' 2001:db8:0:1:1:1:1:1
 	written "$1" '1:2:3:4:5:6:7::' 1:2:3:4:5:6:7:0
 	written "$1" '64:ff9b::192.0.2.1' 64:ff9b::c000:201
-	written "$1" 'fe80::1' fe80::1
+	written "$1" 'fec0::1 fe7f::1' 'fec0::1 fe7f::1'
 	written "$1" '2001:db8::1 192.0.2.1' '2001:db8::1 192.0.2.1'
 	written "$1" '\n' ''
 	written "$1" ' ,\t' ''
@@ -167,6 +169,7 @@ addresses() # FILE
 prefixes()
 {
 	written real_servers '10.0.0.0/24' 10.0.0.0/24
+	written real_servers 'fe80::1 fe80::/10' 'fe80::1 fe80::/10'
 	written real_servers '10.0.0.1/32,10.0.0.1' 10.0.0.1
 	written real_servers '128.0.0.0/1 10.0.0.2/31' '128.0.0.0/1 10.0.0.2/31'
 	written real_servers '10.0.0.0/8 10.0.0.0/9 10.0.0.0/8' \
@@ -227,7 +230,7 @@ round_trip() # WHAT
 
 	put conf add copy
 	for file in vip real_servers control_ports passive_ports mark \
-			on_marked active active_ports enabled; do
+			on_marked active active_ports passive_from fast enabled; do
 		files conf read "services/ftp/$file"
 		value=$text
 		expected+=("$file=$value")
@@ -260,7 +263,8 @@ names
 limits
 round_trip "long lists"
 service conf ftp vip= real_servers= passive_ports= mark=0xffffffff active=off \
-	on_marked=keep control_ports=2121 active_ports=2120
+	on_marked=keep control_ports=2121 active_ports=2120 passive_from=clients \
+	fast=1
 round_trip "empty lists"
 
 # A service that is removed and added again has the defaults.

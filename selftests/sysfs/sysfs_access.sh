@@ -10,6 +10,8 @@
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source=../lib/agent.sh
 . "$selftests/lib/agent.sh"
+# shellcheck source=../lib/counters.sh
+. "$selftests/lib/counters.sh"
 
 need python3 setpriv unshare
 setup_ns router
@@ -21,22 +23,14 @@ values=(
 	active_ports=2120
 	control_ports=2121
 	enabled=1
+	fast=1
 	mark=22
 	notrack=1
 	on_marked=keep
+	passive_from=clients
 	passive_ports=30000
 	real_servers=10.0.0.0/24
 	vip=192.0.2.11
-)
-counters=(
-	active_connections
-	active_failed
-	active_unmatched
-	already_marked
-	bytes
-	control_packets
-	out_of_range
-	passive_packets
 )
 
 # check_denied AGENT WHO ERRNO: every write is refused; all files can be read.
@@ -55,7 +49,7 @@ check_denied()
 		[ "ok $text" = "$before" ] ||
 			denied+=("it was $before, is $text")
 	done
-	for file in add=new remove=ftp; do
+	for file in add=new remove=ftp transaction=open; do
 		files "$1" write "${file%=*}" "${file#*=}\n"
 		expected+=("$file: $3")
 		denied+=("$file: $result$log")
@@ -90,6 +84,11 @@ modes() # AGENT WHO
 		expected+=("$path 200 0 0")
 		files "$1" stat "$path"
 		got+=("$path $text")
+	done
+	for path in netns=444 transaction=644; do
+		expected+=("${path/=/ } 0 0")
+		files "$1" stat "${path%=*}"
+		got+=("${path%=*} $text")
 	done
 	for path in "${values[@]%%=*}"; do
 		expected+=("$path 644 0 0")

@@ -142,6 +142,19 @@ most_services()
 	files conf write add 's4097\n'
 	check_equal "another namespace has room" ok "$result"
 
+	put many transaction open
+	put many remove s2
+	put many add s4098
+	check_equal "in a transaction both have files" 4097 "$(count)"
+	for name in s4099 s2; do
+		files many write add "$name\n"
+		check_equal "but no more may come: $name" \
+			"ENOSPC add: $name: there are 4096 services already" \
+			"$result $log"
+	done
+	put many transaction discard
+	check_equal "discarded: as before" 4096 "$(count)"
+
 	# So many services' files would fill the log of a failure.
 	agent_stop many
 	ip netns delete "$crowd"

@@ -60,6 +60,10 @@ NOT_MARKS = ["0", "4294967296", "0x0", "0x", "0x100000000", "-1", "+1", "021",
 WORDS = [word for words in settings_model.CHOICES.values() for word in words]
 NOT_WORDS = ["2", "00", "on", "yes", "Keep", "IPVS", "ipv", "ipvss", "", "off,"]
 
+# Most of the time one is open.
+TRANSACTION = [b"open\n", b"open", b"open\n", b"commit\n", b" commit\n",
+               b"discard\n", b"close\n", b"open commit\n", b"\n", b"Open"]
+
 SEPARATORS = [" ", "  ", ",", ", ", "\n", "\t", " ,\n", ",,"]
 NO_SEPARATORS = [";", "\r", "\v", "\xa0", "|"]
 LETTERS = "0123456789abcdefxX.:/-,_ \n\t\r\0\x7f\xe9%+"
@@ -206,8 +210,10 @@ class Fuzz:
 
     def choose(self):
         """A file and a value for it."""
-        services = list(self.model.services)
+        services = self.model.directories()
         chance = self.rng.random()
+        if self.rng.random() < 0.03:
+            return "transaction", self.rng.choice(TRANSACTION)
         if not services or chance < 0.04:
             return "add", self.values.name()
         if chance < 0.06:
@@ -226,14 +232,14 @@ class Fuzz:
 
     def enable(self, service):
         """The next step to a service that works."""
-        if not self.model.services[service]["vip"]:
+        if not self.model.seen(service)["vip"]:
             return (f"services/{service}/vip",
                     self.rng.choice(VIPS).encode() + b"\n")
         return (f"services/{service}/enabled",
                 self.rng.choice([b"1\n", b"1\n", b"0\n"]))
 
-    def compare(self, service):
-        for file, text in self.model.services[service].items():
+    def compare(self, service, seen):
+        for file, text in seen(service).items():
             path = f"services/{service}/{file}"
             got = read(path)
             if got != text.encode() + b"\n":
@@ -241,8 +247,18 @@ class Fuzz:
 
     def compare_names(self):
         got = sorted(os.listdir(f"{BASE}/services"))
-        if got != sorted(self.model.services):
-            self.differ("services", got, "model", sorted(self.model.services))
+        if got != self.model.directories():
+            self.differ("services", got, "model", self.model.directories())
+
+    def compare_by_others(self):
+        """Another process reads what is in force."""
+        pid = os.fork()
+        if not pid:
+            self.differences = 0
+            for service in self.model.directories():
+                self.compare(service, self.model.seen_by_others)
+            os._exit(min(self.differences, 1))
+        self.differences += os.waitpid(pid, 0)[1] != 0
 
     def step(self):
         path, data = self.choose()
@@ -252,12 +268,14 @@ class Fuzz:
         if got != expected:
             self.differ("write", path, data, "got", got, "model", expected)
             return False
-        if path in ("add", "remove"):
+        if path in ("add", "remove", "transaction"):
             self.compare_names()
+        if path == "transaction":
+            self.compare_by_others()
         # Compares the service that was written, and one that must not have changed.
         for service in {path.split("/")[1] if "/" in path else "",
-                        self.rng.choice(NAMES)} & self.model.services.keys():
-            self.compare(service)
+                        self.rng.choice(NAMES)} & set(self.model.directories()):
+            self.compare(service, self.model.seen)
         return True
 
     def run(self, writes):
@@ -267,6 +285,7 @@ class Fuzz:
 
     def start_again(self):
         """Removes all services after a difference, or all that follows would differ."""
+        write("transaction", b"discard")
         for service in os.listdir(f"{BASE}/services"):
             write("remove", service.encode())
         self.model = settings_model.Namespace()
@@ -295,8 +314,8 @@ def main():
     seed, writes = map(int, sys.argv[1:])
     fuzz = Fuzz(seed)
     fuzz.run(writes)
-    for service in list(fuzz.model.services):
-        fuzz.compare(service)
+    for service in fuzz.model.directories():
+        fuzz.compare(service, fuzz.model.seen)
     fuzz.compare_names()
     print("differences", fuzz.differences)
     print("results", *(f"{result}={count}" for result, count

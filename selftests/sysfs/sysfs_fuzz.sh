@@ -21,7 +21,7 @@ check_equal "$writes writes with seed $seed do as the model does" 0 $?
 note "$results"
 
 # Too few accepted or refused writes would prove little.
-for errno in E2BIG EEXIST EINVAL ENOENT taken; do
+for errno in E2BIG EALREADY EEXIST EINVAL ENODEV ENOENT taken; do
 	count=$(grep -oE "\\b$errno=[0-9]+" <<<"$results")
 	check "many writes end with $errno" \
 		[ "${count#*=}" -ge $((writes / 500)) ]

@@ -127,6 +127,14 @@ words()
 	done
 	refused on_marked EINVAL ' ' "empty value"
 	refused_word on_marked 'keep overwrite' overwrite " is one word too many"
+	for value in CLIENTS client any all 0 1; do
+		refused_word passive_from "$value" "$value"
+	done
+	refused passive_from EINVAL '\n' "empty value"
+	for value in 2 -1 yes on; do
+		refused_word fast "$value" "$value"
+	done
+	refused fast EINVAL '\n' "empty value"
 }
 
 addresses() # FILE
@@ -174,6 +182,9 @@ lists()
 	for value in 192.0.2.0/24 192.0.2.1/32 2001:db8::/64 2001:db8::1/128; do
 		refused_word vip $value $value " is a prefix, not a host"
 	done
+	for value in fe80::1 febf:ffff::1; do
+		refused_word vip $value $value " is a link-local address"
+	done
 	for value in 10.0.0.0/33 10.0.0.0/-1 10.0.0.0/+8 10.0.0.0/08 \
 			10.0.0.0/0x8 10.0.0.0/ 10.0.0.0/24/24 /24 \
 			10.0.0.0/255.255.255.0 10.0.0/24 10/8 \
@@ -199,8 +210,8 @@ whole_value()
 	local file page
 
 	page=$(repeat 4095 ' ')
-	for file in active active_ports control_ports enabled mark on_marked \
-			passive_ports real_servers vip; do
+	for file in active active_ports control_ports enabled fast mark on_marked \
+			passive_from passive_ports real_servers vip; do
 		refused $file E2BIG "1$page" "value too long"
 		refused $file EINVAL '1\x00\n' "NUL in the value"
 		refused $file EINVAL '\x00' "NUL in the value"
