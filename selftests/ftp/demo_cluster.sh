@@ -8,25 +8,8 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
 . "$(dirname "$0")/../lib/cluster.sh"
 
-# This prints no TAP, so lib.sh must not complain that there is no plan.
-tap_finished=1
-skip_all()
-{
-	echo "demo: $*" >&2
-	exit "$ksft_fail"
-}
-
-heading() # TEXT
-{
-	printf '\n%s\n%s\n\n' "$1" "${1//?/=}"
-}
-
-show() # COMMAND [ARG...]: prints it as typed on the router, and runs it there
-{
-	echo "# $*"
-	in_ns "$director" "$@" || return
-	echo
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/demo.sh
+. "$(dirname "$0")/../lib/demo.sh"
 
 demo_topology()
 {

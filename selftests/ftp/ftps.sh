@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # FTP over TLS, explicit and implicit, through a director whose firewall drops by
-# default. Only client and server can read the control connection, and the module
-# does not need to.
+# default, and whose passive ports are for clients only. Only client and server can
+# read the control connection, and the module does not need to.
 
 # shellcheck disable=SC2034,SC2119 # cluster.sh's names; words of load_module
 # shellcheck source-path=SCRIPTDIR source=../lib/cluster.sh
@@ -101,6 +101,17 @@ test_plain_refused()
 	check "without TLS nothing is served" ! session_run curl pasv "$cip"
 }
 
+# None of the clients above is connected any more. The firewall lets no answer out.
+test_strangers()
+{
+	check_equal "no client was refused" 0 "$(service_stat ftp refused)"
+	in_ns "$client" timeout 2 bash -c ": <>/dev/tcp/$vip4/15000" 2>/dev/null
+	check "who has no control connection is refused" \
+		[ "$(service_stat ftp refused)" -gt 0 ]
+	check "IPVS knows nothing of it" \
+		! in_ns "$director" grep " 3A98 " /proc/net/ip_vs_conn
+}
+
 # For netfilter, replies to active data go to the VIP itself.
 test_firewall_counts()
 {
@@ -119,7 +130,8 @@ make_certificate || exit
 cluster_up || exit
 implicit_servers_start || exit
 firewall_up
-cluster_marker_module "control_ports=$control_ports" "active_ports=$active_ports"
+cluster_marker_module "control_ports=$control_ports" "active_ports=$active_ports" \
+	passive_from=clients
 
 test_plain_refused
 ftp_tls=explicit
@@ -129,5 +141,6 @@ test_sessions "implicit"
 for counter in active_failed active_unmatched already_marked out_of_range; do
 	check_equal "$counter: none" 0 "$(service_stat ftp "$counter")"
 done
+test_strangers
 test_firewall_counts
 finish
