@@ -24,10 +24,19 @@ test_without_module()
 	expect_error "add without the module" 3 "nf_ftpmark: module not loaded"
 	run flush
 	expect_error "flush without the module" 3 "nf_ftpmark: module not loaded"
+	echo "add ftp vip 192.0.2.10" >"$scratch/conf"
+	run restore "$scratch/conf"
+	expect_error "restore without the module" 3 "nf_ftpmark: module not loaded"
+	run restore --check "$scratch/conf"
+	expect "restore --check needs no module" 0
+	echo "add ftp vip 192.0.2.256" >"$scratch/conf"
+	run restore --check "$scratch/conf"
+	expect "restore --check of a faulty file" 2 "" \
+"ftpmark: $scratch/conf:1: 192.0.2.256: not an IPv4 or IPv6 address"
 	run add ftp vipp 192.0.2.10
 	expect "a mistake is told even so" 2 "" \
 "ftpmark: vipp: no such setting
-usage: ftpmark [-n NETNS] add NAME [WORD VALUE]..."
+usage: ftpmark [-n NETNS] [--wait SECONDS] add NAME [WORD VALUE]..."
 	run -V
 	check "-V without the module" grep -qx 'ftpmark [0-9.]*' "$scratch/out"
 	load_module
@@ -45,14 +54,26 @@ test_usage()
 	check_equal "-h" 0 "$status$err"
 	run --help
 	expect "--help is the same" 0 "$help"
-	for verb in add set del enable disable flush show stats check save \
-		restore import export; do
+	for verb in add set del enable disable flush list show stats check \
+		trace save restore import export; do
 		check "help lists $verb" grep -q "^    $verb  " <<<"$help"
 		run "$verb" --help
-		read -ra words <<<"${out/ \[-j\]/}"
+		out=${out/ \[-j\]/}
+		read -ra words <<<"${out/ \[--wait SECONDS\]/}"
 		check_equal "help of $verb" "0 usage: ftpmark [-n NETNS] $verb" \
 			"$status ${words[*]:0:5}"
 	done
+
+	run help
+	expect "help is the same" 0 "$help"
+	run help nix
+	expect_error "help of no command" 2 "nix: no such command"
+	run help set
+	help=$out
+	run set -h
+	expect "help of a command, by its option" 0 "$help"
+	run -h set ftp
+	expect "before it, too" 0 "$help"
 
 	for verb in add set del enable disable; do
 		run "$verb"
@@ -74,6 +95,15 @@ test_usage()
 	expect_error "no such option" 2 "--bogus: no such option"
 	run -n
 	expect_error "-n without a value" 2 "-n: value missing"
+	run show -jx
+	expect_error "no such letter" 2 "-x: no such option"
+	run save -j
+	expect_error "an option of other commands" 2 "--json: no option of this command"
+	run --dry-run=1
+	expect_error "an option without a value" 2 "--dry-run=1: takes no value"
+	run show -j
+	check_equal "an option behind the command" '0 {"format":2,"services":[]}' \
+		"$status $(tr -d ' \n' <<<"$out")"
 	check_equal "nothing of this made a service" "" "$(services)"
 }
 
@@ -103,12 +133,12 @@ $says \"10.0.0.1/24\" has bits set behind its length"
 	check_equal "nothing is left of it" "$before" "$(state)"
 	run add two mark 5
 	expect "add without a vip" 1 "" \
-"ftpmark: two: enabled: 1: the service has no vip
-$says an enabled service needs a virtual IP"
+"ftpmark: two: the service has no vip
+$says two: an enabled service needs a virtual IP"
 	check_equal "nothing is left of it" "$before" "$(state)"
 	run add two vip 192.0.2.10
 	expect "add with the vip of another" 1 "" \
-"ftpmark: two: enabled: 1: another enabled service has the same address and port
+"ftpmark: two: another enabled service has the same address and port
 $says ftp and two would share 192.0.2.10 port 21"
 	check_equal "nothing is left of it" "$before" "$(state)"
 
@@ -132,11 +162,13 @@ service ftp enabled
     real-servers   10.0.0.0/24
     active         ipvs
     active-ports   20
-    notrack        0"
+    notrack        0
+    passive-from   anyone
+    fast           0"
 
 	run add other enabled 0 control 21,2100-2199 passive none \
 		active-ports 20,2020 active off mark 0x10 on-marked keep \
-		notrack 1
+		notrack 1 passive-from clients fast 1
 	expect "add with every kind of value" 0
 	run show
 	expect "show" 0 "$ftp
@@ -149,18 +181,36 @@ service other disabled
     real-servers   none
     active         off
     active-ports   20,2020
-    notrack        1"
+    notrack        1
+    passive-from   clients
+    fast           1"
 	run show ftp
 	expect "show of one service" 0 "$ftp
 counters ftp
     control-packets     0
     passive-packets     0
     bytes               0
+    fast-packets        0
     out-of-range        0
     already-marked      0
     active-connections  0
     active-unmatched    0
-    active-failed       0"
+    active-failed       0
+    refused             0
+    fast-leases         0
+    fast-expired        0
+    fast-ended          0
+    fast-unfit          0
+    fast-too-long       0
+    fast-route          0
+    fast-full           0"
+	run list
+	expect "list" 0 "\
+SERVICE  ENABLED  MARK  ACTIVE  CONTROL       PASSIVE      VIP                      REAL
+ftp      1        21    ipvs    21            10000-20000  192.0.2.10,2001:db8::10  10.0.0.0/24
+other    0        16    off     21,2100-2199  none         none                     none"
+	run list ftp
+	expect_error "list of a name" 2 "ftp: not expected"
 	run show nix
 	expect "show of none" 1 "" "ftpmark: nix: no such service"
 
@@ -235,15 +285,15 @@ test_unprivileged()
 	"$ftpmark" add ftp vip 192.0.2.10
 	before=$(state)
 	run add two vip 192.0.2.20
-	expect "add by a user" 1 "" "ftpmark: two: $not_root"
+	expect "add by a user" 1 "" "ftpmark: transaction: $not_root"
 	run set ftp mark 7
-	expect "set by a user" 1 "" "ftpmark: ftp: mark: 7: $not_root"
+	expect "set by a user" 1 "" "ftpmark: transaction: $not_root"
 	run disable ftp
-	expect "disable by a user" 1 "" "ftpmark: ftp: enabled: 0: $not_root"
+	expect "disable by a user" 1 "" "ftpmark: transaction: $not_root"
 	run del ftp
-	expect "del by a user" 1 "" "ftpmark: ftp: $not_root"
+	expect "del by a user" 1 "" "ftpmark: transaction: $not_root"
 	run flush
-	expect "flush by a user" 1 "" "ftpmark: ftp: $not_root"
+	expect "flush by a user" 1 "" "ftpmark: transaction: $not_root"
 	run -n "$other" show
 	expect "-n by a user" 1 "" \
 "ftpmark: $other: entering a network namespace needs CAP_SYS_ADMIN"
@@ -251,32 +301,6 @@ test_unprivileged()
 	run show
 	check_equal "show by a user" \
 		"0 service ftp enabled" "$status ${out%%$'\n'*}$err"
-	"$ftpmark" flush
-}
-
-# SIGTERM arrives with the second write of a change. The tool completes the change
-# before the signal ends it.
-test_signals()
-{
-	local run_as=(strace -qq -o "$scratch/strace" -e trace=write
-		-e inject=write:signal=TERM:when=2)
-
-	if ! command -v strace >/dev/null; then
-		skip "a signal during a change" "no strace"
-		return
-	fi
-	run add ftp vip 192.0.2.10 mark 7
-	expect "a signal during add" 143
-	check_equal "it is complete" "1 7" \
-		"$(setting ftp enabled) $(setting ftp mark)"
-	run set ftp mark 8 on-marked keep passive none
-	expect "a signal during set" 143
-	check_equal "it is complete" "8 keep " \
-		"$(setting ftp mark) $(setting ftp on_marked) $(setting ftp passive_ports)"
-	run set ftp mark 9 on-marked never
-	expect_error "a signal during set, which is refused" 143 \
-		"ftp: on-marked: never: not one of"
-	check_equal "it is set back" 8 "$(setting ftp mark)"
 	"$ftpmark" flush
 }
 
@@ -314,17 +338,20 @@ test_other_version()
 		"$tree/services/ftp/notrack" "$tree/services/ftp/stats/bytes" | xargs)"
 	rm "$tree/services/ftp/notrack" "$tree/services/ftp/stats/active_failed"
 	export FTPMARK_SYSFS=$tree
+	run_with_version 0.0.9 set ftp mark 7
+	expect "a module that is older than transactions" 1 "" \
+"ftpmark: module 0.0.9 has no transactions, which changes need: update and reload the module"
+	check_equal "nothing has changed" 21 "$(cat "$tree/services/ftp/mark")"
+	echo none >"$tree/transaction"
 	run_with_version 0.0.9 set ftp notrack 1
 	expect "a setting that an older module lacks" 1 "" \
 "ftpmark: ftp: notrack: the loaded module has no such setting
 ftpmark: module 0.0.9 is older than this tool: update and reload the module"
-	run set ftp mark 7 notrack 1
+	run set ftp notrack 1
 	expect "without another version there is no advice" 1 "" \
 		"ftpmark: ftp: notrack: the loaded module has no such setting"
-	check_equal "what was changed before it is set back" 21 \
-		"$(cat "$tree/services/ftp/mark")"
 	run show ftp
-	check_equal "show leaves out what it has not" "0 8 7" \
+	check_equal "show leaves out what it has not" "0 10 16" \
 		"$status $(grep -c '^    [^ ]*  ' <<<"${out%%counters*}") $(
 			grep -c '^    [^ ]*  ' <<<"counters${out##*counters}")"
 	run -j show
@@ -347,7 +374,7 @@ test_without_log()
 	"$ftpmark" add ftp vip 192.0.2.10
 	run add two vip 192.0.2.10
 	expect "a refusal without the log" 1 "" \
-"ftpmark: two: enabled: 1: another enabled service has the same address and port
+"ftpmark: two: another enabled service has the same address and port
 ftpmark: see the kernel log (dmesg) for the reason"
 	run set ftp mark 0
 	expect "another one" 1 "" \
@@ -383,7 +410,6 @@ test_show
 test_switch
 test_netns
 test_unprivileged
-test_signals
 test_other_version
 test_without_log
 test_output

@@ -71,6 +71,11 @@ test_counters()
 {
 	syn "$router" 0 0 "$vip4" 9999
 	finds "SYNs out of range" "note counter-out-of-range"
+	is_well "which is told once"
+	syn "$router" 0 0 "$vip4" 9999
+	finds "more of them" "note counter-out-of-range"
+	check "and how many more" grep -q "out-of-range 1 since the last check" \
+		"$scratch/text"
 	anew
 	syn "$router" 0 7 "$vip4" 21
 	finds "packets that are marked" "warning counter-already-marked"
@@ -201,6 +206,44 @@ test_versions()
 	is_well "the same version"
 }
 
+# Runs "ftpmark check" as on a kernel of this name, for which there is no module.
+on_kernel() # RELEASE
+{
+	local name
+
+	# The third name of struct utsname, behind two of 65 bytes.
+	name=$(printf '%130s%s\0' "" "$1" | od -A n -v -t x1 | tr -d ' \n')
+	status=0
+	strace -qq -o /dev/null -e trace=uname \
+		-e "inject=uname:poke_exit=@arg1=$name" \
+		"$ftpmark" -n "$router" check >"$scratch/text" || status=$?
+	findings_read
+}
+
+test_seen()
+{
+	local seen old new
+
+	seen=$(sed -n 's/#define FTPMARK_KERNEL_SEEN "\(.*\)"/\1/p' \
+		"$selftests/../module/version.h")
+	if ! command -v strace >/dev/null; then
+		skip "a kernel newer than those seen" "no strace"
+		return
+	fi
+	for new in "${seen%.*}.$((${seen#*.} + 1)).1-amd64" "$((${seen%.*} + 1)).0.0"; do
+		on_kernel "$new"
+		check_equal "$new is newer than those seen" \
+			"warning module-not-built note kernel-unseen 0" \
+			"${found//$'\n'/ } $status"
+		check "$new is named" grep -q "^note: kernel $new is newer than $seen," \
+			"$scratch/text"
+	done
+	for old in "$seen.99+deb13-amd64" "$((${seen%.*} - 1)).99.1"; do
+		on_kernel "$old"
+		check_equal "$old is not" "warning module-not-built 0" "$found $status"
+	done
+}
+
 # A user gets every check that needs no privilege, and is told about the rest.
 test_unprivileged()
 {
@@ -211,7 +254,7 @@ test_unprivileged()
 	on_router "${user[@]}" "$ftpmark" check >"$scratch/text" 2>&1
 	status=$?
 	findings_read
-	check_equal "check by a user" "0 note unseen-ipvs note unseen-rules" \
+	check_equal "check by a user" "5 note unseen-ipvs note unseen-rules" \
 		"$status ${found//$'\n'/ }"
 	check_equal "says why" 2 \
 		"$(grep -c 'Operation not permitted\|Permission denied' "$scratch/text")"
@@ -230,6 +273,20 @@ test_unprivileged()
 	masks=("$(readlink -f "$(command -v modinfo)")" /dev/null)
 	finds "no modinfo" "note unseen-file"
 	masks=()
+}
+
+test_without_sys()
+{
+	# shellcheck disable=SC2016 # expanded by the other shell
+	on_router unshare -m bash -c 'mount -t tmpfs none /sys && exec "$@"' bash \
+		"$ftpmark" check >"$scratch/text" 2>&1
+	status=$?
+	findings_read
+	check_equal "/sys is not mounted" "1 fault sys-not-mounted" "$status $found"
+	# shellcheck disable=SC2016 # expanded by the other shell
+	check_equal "other commands say so, too" "ftpmark: /sys: not mounted" \
+		"$(on_router unshare -m bash -c 'mount -t tmpfs none /sys && exec "$@"' \
+			bash "$ftpmark" show 2>&1 | head -n 1)"
 }
 
 test_without_module()
@@ -261,6 +318,8 @@ test_counters
 test_services
 test_kernel
 test_versions
+test_seen
 test_unprivileged
+test_without_sys
 test_without_module
 finish

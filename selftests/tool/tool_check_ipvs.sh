@@ -49,8 +49,7 @@ test_virtual()
 	fi
 	ipvs_setup
 	ipvs --set 100 0 0
-	finds "connections soon forgotten" "warning ipvs-tcp-timeout"
-	remedy "connections soon forgotten" ipvs-tcp-timeout
+	is_well "IPVS soon forgets idle connections"
 }
 
 test_servers()
@@ -58,8 +57,9 @@ test_servers()
 	ipvs -e -f 21 -r 10.0.0.11 -m -w 0
 	finds "all weights are 0" "fault ipvs-no-server"
 	ipvs_setup
+	ip -n "$router" route add 10.9.0.0/24 dev back
 	ipvs -a -f 21 -r 10.9.0.1 -m
-	finds "a server that is not listed" "warning server-not-listed"
+	finds "a server that is not listed" "fault server-not-listed"
 	# Remedies that are commands of the tool begin so.
 	"$ftpmark" -n "$router" set ftp real \
 		"$(remedy_of server-not-listed | sed 's/.* //')"
@@ -108,7 +108,45 @@ test_port_services()
 	ipvs_setup
 }
 
+# Signs of several directors behind ECMP: direct routing and such a scheduler.
+test_many()
+{
+	modprobe ip_vs_mh || skip_all "no scheduler mh"
+	module set ftp active off
+	ipvs -C
+	ipvs -R <<-END
+		-A -f 21 -s mh
+		-a -f 21 -r 10.0.0.11 -g -w 1
+		-a -f 21 -r 10.0.0.12 -g -w 1
+		-A -f 21 -6 -s mh
+		-a -f 21 -6 -r 2001:db8:2::11 -g -w 1
+	END
+	finds "mh, without sloppy_tcp" \
+		"warning ipvs-not-persistent;warning ipvs-not-persistent;note many-sloppy-tcp;note many-sloppy-tcp"
+	ipvs --start-daemon master --mcast-interface back
+	finds "with a sync daemon" \
+		"warning ipvs-not-persistent;warning ipvs-not-persistent;note vs-sync-refresh"
+	on_router sysctl -qw net.ipv4.vs.sync_refresh_period=10
+	finds "which tells of quiet connections" \
+		"warning ipvs-not-persistent;warning ipvs-not-persistent"
+	on_router sysctl -qw net.ipv4.vs.sync_refresh_period=0
+	ipvs --stop-daemon master
+	on_router sysctl -qw net.ipv4.vs.sloppy_tcp=1
+	is_well "mh, with sloppy_tcp"
+	ipvs -e -f 21 -r 10.0.0.12 -g -w 2
+	finds "weights that differ" "note many-weights"
+	ipvs -e -f 21 -r 10.0.0.12 -g -w 1
+	ipvs -E -f 21 -6 -s rr -p 300
+	finds "one that does not choose by client" "note many-scheduler"
+	ipvs -E -f 21 -s rr -p 300
+	on_router sysctl -qw net.ipv4.vs.sloppy_tcp=0
+	is_well "which serves one director"
+	module set ftp active ipvs
+	ipvs_setup
+}
+
 test_virtual
 test_servers
 test_port_services
+test_many
 finish

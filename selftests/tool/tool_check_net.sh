@@ -16,7 +16,10 @@ test_vip()
 	ip -n "$router" route del local "$vip4" dev lo
 	ip -n "$router" rule add fwmark 21 table 100
 	ip -n "$router" route add local "$vip4" dev lo table 100
-	finds "a VIP that is routed here by its mark" "note mark-rule"
+	finds "a VIP that is routed here by its mark" "fault vip-not-local-bare;note mark-rule"
+	module set ftp active off
+	finds "which is enough without active data" "note active-off;note mark-rule"
+	module set ftp active ipvs
 	ip -n "$router" rule del fwmark 21 table 100
 	ip -n "$router" address add "$vip4/32" dev lo
 	ip -n "$router" address del "$vip6/128" dev lo
@@ -50,6 +53,20 @@ test_sysctls()
 	is_well "which active snat may need"
 	module set ftp active ipvs
 	on_router sysctl -qw net.ipv4.vs.conntrack=0
+
+	on_router sysctl -qw net.ipv4.vs.snat_reroute=1
+	finds "IPVS looks up routes again" "note vs-reroute-needless"
+	ip -n "$router" rule add from 10.77.0.0/16 table 100
+	is_well "which rules by source need"
+	ip -n "$router" rule del from 10.77.0.0/16 table 100
+	on_router sysctl -qw net.ipv4.vs.snat_reroute=0
+
+	on_router sysctl -qw net.ipv4.vs.sloppy_tcp=1
+	is_well "IPVS is sloppy, which anyone may use"
+	module set ftp passive-from clients
+	finds "it is not for clients only then" "warning sloppy-tcp"
+	remedy "sloppy" sloppy-tcp
+	module set ftp passive-from anyone
 
 	module set ftp passive 15000-20000,32000-33000
 	finds "passive ports that are local" "note passive-local-ports"
@@ -234,6 +251,7 @@ test_rules()
 				tcp sport > 10 tcp sport < 20 masquerade
 				ip saddr 172.16.5.0/24 tcp sport 20 masquerade
 				ip saddr { 172.16.6.1, 172.16.7.0/24 } tcp sport 20 masquerade
+				ip saddr 172.16.5.1-172.16.5.9 tcp sport 20 masquerade
 				ip6 saddr 2001:db8:5::1 tcp sport 20 masquerade
 				udp dport 53 masquerade
 			}
@@ -261,12 +279,51 @@ test_rules()
 	done
 	for ours in "ip saddr 10.0.0.11" "ip saddr 10.0.0.0/8" \
 		"ip saddr { 172.16.6.1, 10.0.0.0/24 }" "ip saddr != 172.16.5.0/24" \
-		"ip saddr 172.16.5.1-172.16.5.9" "ip6 saddr 2001:db8:2::/48"; do
+		"ip saddr 10.0.0.9-10.0.0.12" "ip6 saddr 2001:db8:2::/48"; do
 		on_router nft add rule inet other nats "$ours" tcp sport 20 masquerade
 		finds "a NAT rule of nft for $ours" "warning rule-nat"
 		remedy "a NAT rule of nft for $ours" rule-nat
 	done
 	on_router nft flush ruleset
+}
+
+# What takes the short way away, and what the short way takes from rules.
+test_fast()
+{
+	module set ftp fast 1
+	is_well "the short way"
+	on_router nft -f - <<-END
+	table inet each {
+		chain input {
+			type filter hook input priority 0
+			tcp dport 10000-20000 tcp flags & (syn | ack) == syn limit rate 10/second counter
+			udp dport 10000-20000 limit rate 10/second counter
+			tcp dport 443 log
+		}
+	}
+	END
+	is_well "rules about other packets"
+	on_router nft add rule inet each input tcp dport 10000-20000 \
+		limit rate 10/second counter
+	finds "a limit that data meets" "note fast-rule"
+	remedy "a limit that data meets" fast-rule
+	module set ftp fast 1
+	on_router nft delete table inet each
+	on_router iptables -t mangle -A FORWARD -p tcp --sport 10000:20000 \
+		-m quota --quota 1000
+	finds "a quota that data meets" "note fast-rule"
+	on_router iptables -t mangle -F
+	on_router sysctl -qw net.ipv4.vs.conntrack=1
+	finds "conntrack tracks" "note vs-conntrack;note fast-conntrack"
+	remedy "conntrack tracks" fast-conntrack
+	module set ftp active off
+	ipvs -e -f 21 -r 10.0.0.11 -g
+	ipvs -e -f 21 -6 -r 2001:db8:2::11 -g
+	finds "no server is behind NAT" "note fast-needless"
+	remedy "no server is behind NAT" fast-needless
+	ipvs_setup
+	module set ftp active ipvs
+	is_well "servers are behind NAT again"
 }
 
 test_vip
@@ -275,4 +332,5 @@ test_conntrack
 test_helpers
 test_policies
 test_rules
+test_fast
 finish

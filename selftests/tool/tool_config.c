@@ -47,6 +47,7 @@ static const struct test_line test_lines[] = {
 	{ "vip ::ffff:1.2.3.4", "::ffff:1.2.3.4", "an IPv4 address" },
 	{ "vip 2001:db8:::1", "2001:db8:::1", "not an IPv4" },
 	{ "vip 2001:db8::12345", "2001:db8::12345", "not an IPv4" },
+	{ "vip fe80::1", "fe80::1", "a link-local" },
 	{ "vip fe80::1%eth0", "fe80::1%eth0", "not an IPv4" },
 	{ "vip 1.2.3.4;5.6.7.8", "1.2.3.4;5.6.7.8", "not an IPv4" },
 	{ "vip 1.2.3.4,localhost", "localhost", "not an IPv4" },
@@ -84,6 +85,7 @@ static const struct test_line test_lines[] = {
 	{ "active IPVS", "IPVS", "not one of" },
 	{ "on-marked maybe", "maybe", "not one of" },
 	{ "notrack 2", "2", "not one of" },
+	{ "passive-from client", "client", "not one of" },
 	{ "enabled yes", "yes", "not one of" },
 	{ "vips 1.2.3.4", "vips", "no such setting" },
 	{ "mark 1 mark 1", "mark", "given twice" },
@@ -91,7 +93,7 @@ static const struct test_line test_lines[] = {
 	{ "mark 7#8", "7#8", "not a number" },
 	{ "vip 1.2.3.4 \\", "\\", "no such setting" },
 	{ "vip \"1.2.3.4\"", "\"1.2.3.4\"", "not an IPv4" },
-	{ "vip 1.2.3.4 mark \r", "?", "a control character" },
+	{ "vip 1.2.3.4 mark \1", "\\x01", "a control character" },
 };
 
 static size_t test_filler(char *text, unsigned int number)
@@ -146,7 +148,7 @@ static void test_bad_line(const struct test_line *bad)
 	for (i = 0; i < TEST_FILES / 10 && !failed; i++)
 		failed += !test_file(bad);
 	ksft_test_result(!failed, "100 files with a line: %s\n",
-			 bad->line[strcspn(bad->line, "\r#")] ? bad->word :
+			 bad->line[strcspn(bad->line, "\1#")] ? bad->word :
 			 bad->line);
 }
 

@@ -10,40 +10,16 @@
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/cache.sh
 . "$selftests/lib/cache.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/export.sh
+. "$selftests/lib/export.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/watch.sh
 . "$selftests/lib/watch.sh"
 
-ftpmark=${FTPMARK:-ftpmark}
 sysfs=/sys/kernel/nf_ftpmark/net
-
-# export_to FORMAT SERVICE: exports into $scratch/FORMAT; one check.
-export_to()
-{
-	check "$1: $2 is exported" \
-		eval "'$ftpmark' export $2 $1 >'$scratch/$1' 2>'$scratch/export.err'"
-}
-
-# Prints an export without its comments.
-said() # FORMAT
-{
-	grep -v '^ *#' "$scratch/$1"
-}
-
-services()
-{
-	"$ftpmark" add ftp vip 192.0.2.10,2001:db8::10 \
-		real 10.0.0.11,10.0.0.12,10.0.1.0/24,2001:db8:2::11
-	"$ftpmark" add wide mark 0x7 vip 192.0.2.20,192.0.2.21 control 2121,990 \
-		passive 30000-30099,40000-49999 real 10.1.0.0/16,10.1.0.0/24 \
-		active snat active-ports 2120 notrack 1 on-marked keep
-	"$ftpmark" add six mark 6 vip 2001:db8::66 real 2001:db8:6::/64 \
-		active masquerade
-	"$ftpmark" add plain mark 9 vip 192.0.2.30 passive none active off
-}
 
 test_usage()
 {
-	local status=0
+	local status=0 words
 
 	"$ftpmark" export ftp >"$scratch/out" 2>&1 || status=$?
 	check_equal "no format" "2 ftpmark: FORMAT: missing" \
@@ -56,6 +32,16 @@ test_usage()
 	"$ftpmark" export nix nft >"$scratch/out" 2>&1 || status=$?
 	check_equal "no such service" "1 ftpmark: nix: no such service" \
 		"$status $(head -n 1 "$scratch/out")"
+	status=0
+	for words in "nft --director home:--director: no option of this format" \
+		"keepalived --director both:both: not one of: home, other" \
+		"keepalived --director:--director: value missing"; do
+		status=0
+		# shellcheck disable=SC2086 # words
+		"$ftpmark" export ftp ${words%%:*} >"$scratch/out" 2>&1 || status=$?
+		check_equal "export ${words%%:*}" "2 ftpmark: ${words#*:}" \
+			"$status $(head -n 1 "$scratch/out")"
+	done
 	status=0
 	"$ftpmark" export >"$scratch/out" 2>&1 || status=$?
 	check_equal "no service" "2 ftpmark: NAME: missing" \
@@ -197,7 +183,7 @@ test_ipvsadm()
 	}
 	export_to ipvsadm ftp
 	check_equal "ipvsadm: what is left to do" \
-"ftpmark: ftp: 10.0.1.0/24: add each server there: ipvsadm -a -f 21 -r ADDRESS -m" \
+"ftpmark: ftp: 10.0.1.0/24: IPVS has none with this mark: add each server there: ipvsadm -a -f 21 -r ADDRESS -m" \
 		"$(cat "$scratch/export.err")"
 	check "ipvsadm -R" ip netns exec "$router" ipvsadm -R \
 		<"$scratch/ipvsadm"
@@ -215,6 +201,101 @@ test_ipvsadm()
 	check_equal "ipvsadm: IPv6 alone" "-A -f 6 -6 -s rr -p 300" \
 		"$(said ipvsadm)"
 	ip netns exec "$router" ipvsadm -C
+}
+
+# The real servers that IPVS has in a prefix are exported, with method and weight, each
+# once; those of another mark, another prefix or listed as hosts are not.
+test_servers()
+{
+	local text
+
+	if ! [ -d /sys/module/ip_vs ]; then
+		skip "real servers of a prefix" "no IPVS"
+		return
+	fi
+	ip netns exec "$router" ipvsadm -R <<-'END'
+		-A -f 21 -s rr
+		-a -f 21 -r 10.0.0.12 -m -w 7
+		-a -f 21 -r 10.0.1.5 -m
+		-a -f 21 -r 10.0.1.6 -g -w 3
+		-a -f 21 -r 10.0.2.1 -m
+		-A -f 22 -s rr
+		-a -f 22 -r 10.0.1.7 -m
+		-A -f 7 -s rr
+		-a -f 7 -r 10.1.0.1 -i -w 0
+	END
+	"$ftpmark" -n "$router" add ftp vip 192.0.2.10 \
+		real 10.0.0.12,10.0.1.0/24
+	"$ftpmark" -n "$router" add wide mark 7 vip 192.0.2.20 \
+		real 10.1.0.0/16,10.1.0.0/24,10.2.0.0/16
+	text=$("$ftpmark" -n "$router" export ftp ipvsadm 2>&1 | sort)
+	check_equal "ipvsadm: the real servers that IPVS has in a prefix" "\
+-A -f 21 -s rr -p 300
+-a -f 21 -r 10.0.0.12 -m
+-a -f 21 -r 10.0.1.5 -m
+-a -f 21 -r 10.0.1.6 -g -w 3" "$text"
+	text=$("$ftpmark" -n "$router" export wide ipvsadm 2>&1 | sort)
+	check_equal "ipvsadm: in nested prefixes once, and in one none" "\
+-A -f 7 -s rr -p 300
+-a -f 7 -r 10.1.0.1 -i -w 0
+ftpmark: wide: 10.2.0.0/16: IPVS has none with this mark: add each server there: ipvsadm -a -f 7 -r ADDRESS -m" \
+		"$text"
+	"$ftpmark" -n "$router" export ftp keepalived >"$scratch/from_ipvs.conf"
+	check "keepalived --config-test: servers of IPVS" ip netns exec \
+		"$router" keepalived --config-test -f "$scratch/from_ipvs.conf"
+	check_equal "keepalived: the real servers that IPVS has in a prefix" \
+		"10.0.0.12;10.0.1.5;10.0.1.6 weight 3 lvs_method DR;" \
+		"$(awk '$1 == "real_server" { server = $2 }
+			/^        (weight|lvs_method) / { server = server " " $1 " " $2 }
+			$1 == "TCP_CHECK" { print server }' \
+			"$scratch/from_ipvs.conf" | sort | tr '\n' ';')"
+	check "keepalived: no template" ! grep ADDRESS "$scratch/from_ipvs.conf"
+	check_equal "ipvsadm: by a user, that IPVS could not be asked" \
+		"wide: 10.1.0.0/16: Operation not permitted" \
+		"$(setpriv --reuid=65534 --regid=65534 --clear-groups "$ftpmark" \
+			export wide ipvsadm 2>&1 >/dev/null |
+			sed -n '1s/^ftpmark: \(.*\): add each.*/\1/p')"
+	"$ftpmark" -n "$router" flush
+	ip netns exec "$router" ipvsadm -C
+}
+
+# A file for each of two directors: they differ in the priority, and keepalived takes
+# them once the words in capitals are replaced.
+test_directors()
+{
+	local which service
+
+	ip -n "$router" link add front type veth peer name back
+	for which in home other; do
+		"$ftpmark" export ftp keepalived --director "$which" |
+			sed 's/CLIENT_SIDE/front/; s/SERVER_SIDE/back/
+				s|GATEWAY4|10.0.0.254/24|; s|GATEWAY6|2001:db8:2::fe/64|' \
+			>"$scratch/$which.conf"
+		check "keepalived --config-test: $which" ip netns exec "$router" \
+			keepalived --config-test -f "$scratch/$which.conf"
+		check "keepalived: $which: nothing to say" [ ! -s "$scratch/check" ]
+	done
+	check_equal "keepalived: two directors differ in priority" \
+		"<     priority 150
+<     priority 150
+>     priority 100
+>     priority 100" "$(diff <(said home.conf) <(said other.conf) | grep '^[<>]' | sort)"
+	check_equal "keepalived: the VIPs of both families" "192.0.2.10/32
+2001:db8::10/128" "$(grep -x ' *[0-9a-f.:]*/\(32\|128\)' "$scratch/home.conf" | tr -d ' ')"
+	check_equal "keepalived: the numbers of VRRP" "21
+22" "$(sed -n 's/.*virtual_router_id \([0-9]*\)$/\1/p' "$scratch/home.conf")"
+	check "keepalived: active data goes on: nothing to say" \
+		! grep "not go on" "$scratch/home.conf"
+	for service in wide six; do
+		check "keepalived: active data of $service does not" grep -q \
+			"^# Active data does not go on" <("$ftpmark" export \
+			"$service" keepalived --director home)
+	done
+	check_equal "keepalived: IPv6 alone" "virtual_ipaddress {
+2001:db8::66/128
+virtual_ipaddress {
+GATEWAY6" "$("$ftpmark" export six keepalived --director home |
+		grep -A 1 virtual_ipaddress | grep -v -- -- | sed 's/^ *//')"
 }
 
 test_keepalived()
@@ -247,136 +328,6 @@ ip_family inet6" "$(grep -o 'ip_family.*' "$scratch/ftp.conf")"
 	done
 }
 
-# rules_read SAVE: leaves the rules in the order of chains, without what depends on
-# the version, in $marks, those that set a mark, and $others.
-rules_read()
-{
-	local text line chain
-
-	ip netns exec "$router" "$1" >"$scratch/rules"
-	slurp text "$scratch/rules"
-	text=${text// -m tcp / }
-	marks='' others=''
-	for chain in PREROUTING POSTROUTING ftp-; do
-		while IFS= read -r line; do
-			case $line in
-			"-A $chain"*MARK*) marks+=${marks:+$'\n'}$line ;;
-			"-A $chain"*) others+=${others:+$'\n'}$line ;;
-			esac
-		done <<<"$text"
-	done
-}
-
-test_iptables_kind() # LEGACY|NFT
-{
-	local four=iptables-$1-restore six=ip6tables-$1-restore service
-
-	for service in ftp wide six plain; do
-		export_to iptables "$service"
-		check "$four --test: $service" ip netns exec "$router" \
-			"$four" --test "$scratch/iptables"
-		check "$six --test: $service" ip netns exec "$router" \
-			"$six" --test "$scratch/iptables"
-	done
-	export_to iptables ftp
-	check "$four" ip netns exec "$router" "$four" "$scratch/iptables"
-	check "$six" ip netns exec "$router" "$six" "$scratch/iptables"
-	rules_read "iptables-$1-save"
-	check_equal "$four: the marks" "\
--A PREROUTING -d 192.0.2.10/32 -p tcp --dport 21 -j MARK --set-xmark 0x15/0xffffffff
--A PREROUTING -d 192.0.2.10/32 -p tcp --dport 10000:20000 -j MARK --set-xmark 0x15/0xffffffff" \
-		"$marks"
-	check_equal "$four: active data" "\
--A POSTROUTING -s 10.0.0.11/32 -p tcp --sport 20 -j ftp-ftp
--A POSTROUTING -s 10.0.0.12/32 -p tcp --sport 20 -j ftp-ftp
--A POSTROUTING -s 10.0.1.0/24 -p tcp --sport 20 -j ftp-ftp
--A ftp-ftp -d 10.0.0.11/32 -j RETURN
--A ftp-ftp -d 10.0.0.12/32 -j RETURN
--A ftp-ftp -d 10.0.1.0/24 -j RETURN
--A ftp-ftp -j SNAT --to-source 192.0.2.10" \
-		"$others"
-	rules_read "ip6tables-$1-save"
-	check_equal "$six: the rules" "\
--A PREROUTING -d 2001:db8::10/128 -p tcp --dport 21 -j MARK --set-xmark 0x15/0xffffffff
--A PREROUTING -d 2001:db8::10/128 -p tcp --dport 10000:20000 -j MARK --set-xmark 0x15/0xffffffff
--A POSTROUTING -s 2001:db8:2::11/128 -p tcp --sport 20 -j ftp-ftp
--A ftp-ftp -d 2001:db8:2::11/128 -j RETURN
--A ftp-ftp -j SNAT --to-source 2001:db8::10" \
-		"$marks"$'\n'"$others"
-	export_to iptables wide
-	check_equal "iptables: other marks are kept" 8 \
-		"$(grep -c -- '-m mark --mark 0x0 -j MARK --set-mark 0x7' \
-			"$scratch/iptables")"
-	check_equal "iptables: which VIP active data leaves under" \
-		"# active data for clients of VIP 192.0.2.21 leaves under 192.0.2.20" \
-		"$(grep 'active data' "$scratch/iptables")"
-	check_equal "iptables: both directions are untracked" 16 \
-		"$(grep -c -- '-j CT --notrack' "$scratch/iptables")"
-	ip netns exec "$router" "$four" </dev/null
-}
-
-# Services whose names have the same beginning, longer than a chain's name.
-test_iptables_names() # LEGACY|NFT
-{
-	local name=abcdefghijklmnopqrstuvwxyz0123 service i=0
-
-	for service in "${name:0:24}" "${name:0:25}" "${name}1" "${name}2"; do
-		"$ftpmark" add "$service" vip "192.0.2.4$((++i))" \
-			real "10.4.$i.0/24" active masquerade
-		export_to iptables "$service"
-		"$ftpmark" del "$service"
-		check "iptables-$1-restore: $service" ip netns exec "$router" \
-			"iptables-$1-restore" --noflush "$scratch/iptables"
-	done
-	rules_read "iptables-$1-save"
-	check_equal "iptables-$1-restore: each has a chain of its own" "4 4" \
-		"$(grep -c '^-A ftp-abc.* MASQUERADE' <<<"$others") $(
-			grep -c '^:ftp-abc' "$scratch/rules")"
-}
-
-test_iptables()
-{
-	test_iptables_kind legacy
-	test_iptables_names legacy
-	# iptables-legacy and iptables-nft do not mix in one namespace.
-	setup_ns router
-	test_iptables_kind nft
-	test_iptables_names nft
-}
-
-test_nft()
-{
-	local service
-
-	setup_ns router
-	for service in ftp wide six plain; do
-		export_to nft "$service"
-		check "nft -c: $service" ip netns exec "$router" \
-			nft -c -f "$scratch/nft"
-		check "nft: $service" ip netns exec "$router" \
-			nft -f "$scratch/nft"
-	done
-	check "nft: the marks" grep -q \
-		'ip daddr 192.0.2.10 tcp dport 10000-20000 meta mark set 0x00000015' \
-		<(ip netns exec "$router" nft list table inet ftpmark_ftp |
-			sed 's/{ \([^ ,}]*\) }/\1/g')
-	check "nft: active data to the VIP" grep -q 'snat ip to 192.0.2.10' \
-		<(ip netns exec "$router" nft list table inet ftpmark_ftp)
-	for service in iptables nft; do
-		export_to "$service" ftp
-		check "$service: nothing to be said of one VIP of each family" \
-			! grep 'active data' "$scratch/$service"
-	done
-	export_to nft wide
-	check_equal "nft: which VIP active data leaves under" \
-		"# active data for clients of VIP 192.0.2.21 leaves under 192.0.2.20" \
-		"$(grep 'active data' "$scratch/nft")"
-	check "nft: active data to the interface" grep -q 'masquerade' \
-		<(ip netns exec "$router" nft list table inet ftpmark_six)
-	check "nft: no active data" ! grep nat \
-		<(ip netns exec "$router" nft list table inet ftpmark_plain)
-}
-
 state() # SERVICE
 {
 	(cd "$sysfs/services/$1" && grep . vip real_servers control_ports \
@@ -387,7 +338,7 @@ state() # SERVICE
 test_modprobe()
 {
 	local service
-	local -A want lost=([ftp]=0 [wide]=4 [six]=1 [plain]=1)
+	local -A want lost=([ftp]=0 [wide]=5 [six]=1 [plain]=1)
 
 	if ! modinfo nf_ftpmark >/dev/null 2>&1; then
 		skip "modprobe" "the module is not installed"
@@ -414,8 +365,7 @@ test_modprobe()
 	done
 }
 
-need "$ftpmark" ip6tables-legacy-restore ip6tables-nft-restore ipvsadm \
-	keepalived nft
+need "$ftpmark" ipvsadm keepalived
 setup_ns router server
 load_module
 services
@@ -424,8 +374,8 @@ test_vsftpd
 test_proftpd
 test_pure_ftpd
 test_ipvsadm
+test_servers
 test_keepalived
-test_iptables
-test_nft
+test_directors
 test_modprobe
 finish

@@ -1,63 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "ftpmark import": rules of real iptables, in every spelling, become services; each
-# rule that does not is named.
+# "ftpmark import" of texts that people have: every spelling, the order of rules, and what
+# is no such text.
 
-# shellcheck disable=SC2119 # the words of load_module are optional
-# shellcheck disable=SC2154 # set by setup_ns
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
-
-ftpmark=${FTPMARK:-ftpmark}
-
-# import FILE [COMMAND...]: leaves output, errors and status in $scratch.
-import()
-{
-	local file=$1 lines
-
-	shift
-	status=0
-	"$@" "$ftpmark" import "$file" >"$scratch/out" 2>"$scratch/err" ||
-		status=$?
-	mapfile lines <"$scratch/err"
-	printf %s "${lines[@]#"ftpmark: $file:"}" >"$scratch/err"
-}
-
-# gives NAME STATUS OUTPUT: the last import had these; two checks.
-gives()
-{
-	local out
-
-	slurp out "$scratch/out"
-	check_equal "$1: status" "$2" "$status"
-	check_equal "$1" "$3" "$out"
-	[ "$status" = "$2" ] || note "$(cat "$scratch/err")"
-}
-
-# says NAME ERRORS: the last import printed these, apart from the rules.
-says()
-{
-	local lines
-
-	mapfile -t lines <"$scratch/err"
-	lines=("${lines[@]%%: -A *}")
-	check_equal "$1" "$2" "$(IFS=$'\n'; echo "${lines[*]}")"
-}
-
-# The rules of stdin as a file of one table each: mangle, then nat.
-write_rules() # FILE
-{
-	local rule mangle='' nat=''
-
-	while IFS= read -r rule; do
-		case $rule in
-		*POSTROUTING*) nat+=$rule$'\n' ;;
-		*) mangle+=$rule$'\n' ;;
-		esac
-	done
-	printf '*mangle\n%sCOMMIT\n*nat\n%sCOMMIT\n' "$mangle" "$nat" >"$1"
-}
+# shellcheck source=../lib/import.sh
+. "$selftests/lib/import.sh"
 
 # Import needs neither the module nor privileges.
 test_bare()
@@ -100,7 +50,8 @@ test_usage()
 	echo "add ftp vip 192.0.2.10" >"$scratch/rules"
 	import "$scratch/rules"
 	gives "another file" 2 ""
-	says "another file: why" "1: not the text of iptables-save"
+	says "another file: why" "1: not the text of iptables-save
+ it looks like lines of ftpmark.conf: ftpmark restore takes them"
 	printf '*mangle\nCOMMIT\n' >"$scratch/rules"
 	import "$scratch/rules"
 	gives "no rules" 2 ""
@@ -163,10 +114,8 @@ test_order()
 	END
 	import "$scratch/rules"
 	gives "the last mark counts" 0 "add ftp vip 192.0.2.10 mark 22"
-	says "the first is named" \
-"2: not taken: without effect: other rules mark all of these packets
-3: warning: ftp: no rule translates its active data
-3: warning: some of its packets have mark 21 by line 2 too: the last counts"
+	says "the first has no effect" \
+"3: warning: ftp: no rule translates its active data"
 	write_rules "$scratch/rules" <<-END
 	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
 	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,30000:30999 -m mark --mark 0 -j MARK --set-mark 22
@@ -204,186 +153,174 @@ add ftp2 vip 192.0.2.10 control-ports 990 passive-ports 30000-30999 mark 22 real
 		"$scratch/err"
 }
 
-# Comments of iptables-save about rules that it does not show.
-test_elsewhere()
+# decided NAME STATUS SERVICES: the rules of stdin, whose order decides.
+decided()
 {
-	setup_ns router
-	ip netns exec "$router" bash -e <<-'END'
-	iptables-nft -t mangle -A PREROUTING -d 192.0.2.10 -p tcp --dport 21 -j MARK --set-mark 21
-	nft add table ip raw
-	nft add chain ip raw PREROUTING '{ type filter hook prerouting priority raw; }'
-	nft add rule ip raw PREROUTING tcp dport 21 meta mark set numgen inc mod 2
-	END
-	ip netns exec "$router" iptables-nft-save >"$scratch/rules" 2>&1
+	write_rules "$scratch/rules"
 	import "$scratch/rules"
-	gives "rules of nft: the others" 0 \
-		"add ftp vip 192.0.2.10 passive-ports none"
-	check "rules of nft are told of" \
-		grep -q 'warning: there are rules elsewhere' "$scratch/err"
+	gives "$1" "$2" "$3"
 }
 
-# Each rule is loaded into a kernel and read back from it.
-real_rules() # PREFIX
+# Rules that end the way of some packets, or of all, ahead of the marks.
+test_decisions()
 {
-	ip netns exec "$router" "iptables-$1-restore" --noflush <<-'END' &&
-	*mangle
-	:ftp - [0:0]
-	-A PREROUTING -p tcp -d 192.0.2.10 --dport 21 -j MARK --set-mark 21
-	-A PREROUTING -p tcp -d 192.0.2.10/32 --dport 10000:20000 -j MARK --set-mark 0x15
-	-A PREROUTING -p tcp -d 192.0.2.20,192.0.2.21 -m multiport --dports 21,30000:30999 -m comment --comment "two of them" -j MARK --set-mark 22
-	-A PREROUTING -i lo -d 192.0.2.30 -p tcp -j ftp
-	-A ftp -p tcp --dport 20:21 -j MARK --set-mark 23
-	-A ftp -p tcp --dport 1024: -j MARK --set-mark 23
-	-A ftp -p tcp -j ACCEPT
-	-A PREROUTING -d 198.51.100.0/24 -p tcp --dport 21 -j MARK --set-mark 24
-	-A PREROUTING -d 198.51.100.9 -p tcp --dport 21 -m conntrack --ctstate NEW -j MARK --set-mark 24
-	-A PREROUTING -d 198.51.100.9 -p tcp --dport 80 -j MARK --set-mark 80
-	-A PREROUTING -d 198.51.100.9 -p tcp --dport 21 -j MARK --or-mark 1
-	-A PREROUTING -d 10.9.9.9 -p tcp -m multiport --dports 21,10000:20000 -m mark --mark 0 -j MARK --set-mark 25
-	-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
-	COMMIT
-	*nat
-	-A POSTROUTING -p tcp -s 10.0.0.0/24 --sport 20 -j SNAT --to-source 192.0.2.10
-	-A POSTROUTING -p tcp -s 10.0.1.0/24 --sport 20 -j SNAT --to-source 192.0.2.99
-	-A POSTROUTING -o lo -p tcp -s 10.0.2.0/24 --sport 20 -j MASQUERADE
-	-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE
-	-A PREROUTING -d 192.0.2.10 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.80
-	COMMIT
-	*filter
-	-A FORWARD -s 10.0.0.0/8 -j ACCEPT
-	COMMIT
+	decided "RETURN for a narrower match behind the mark" 0 \
+"add ftp vip 192.0.2.10
+add ftp2 vip 192.0.2.10 control-ports 2121 passive-ports 30000-30999 mark 22" <<-END
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j RETURN
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,2121,10000:20000,30000:30999 -j MARK --set-mark 22
 	END
-	ip netns exec "$router" "ip6tables-$1-restore" --noflush <<-'END'
-	*mangle
-	-A PREROUTING -p tcp -d 2001:db8::10/128 --dport 21 -j MARK --set-mark 21
-	-A PREROUTING -p tcp -d 2001:db8::10 --dport 10000:20000 -j MARK --set-mark 21
-	COMMIT
-	*nat
-	-A POSTROUTING -p tcp -s 2001:db8:2::/64 --sport 20 -j SNAT --to-source 2001:db8::10
-	COMMIT
+	decided "ACCEPT of some ports ahead of the mark" 0 \
+		"add ftp vip 192.0.2.10 passive-ports 15001-20000" <<-END
+	-A PREROUTING -p tcp --dport 10000:15000 -j ACCEPT
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	END
+	decided "RETURN of all ahead of the marks" 2 "" <<-END
+	-A PREROUTING -d 192.0.2.10 -j RETURN
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	END
+	check "the mark that nothing reaches is named" grep -q \
+		'^3: not taken: no packet of a service here meets it' "$scratch/err"
+	decided "-I lines come first" 0 "add ftp vip 192.0.2.10 mark 22" <<-END
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-I PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j ACCEPT
+	-I PREROUTING 1 -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 22
+	END
+	decided "goto and RETURN in chains" 0 "add ftp vip 192.0.2.10 mark 22" <<-END
+	-A PREROUTING -d 192.0.2.10 -g a
+	-A PREROUTING -j MARK --set-mark 9
+	-A a -p tcp -m multiport --dports 21,10000:20000 -j b
+	-A a -p tcp --dport 21 -j MARK --set-mark 22
+	-A a -p tcp --dport 10000:20000 -j MARK --set-mark 22
+	-A b -p tcp -j MARK --set-mark 21
+	-A b -j RETURN
+	-A b -j MARK --set-mark 23
+	END
+	decided "marks of connections" 0 "add ftp vip 192.0.2.10" <<-END
+	-A PREROUTING -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff
+	-A PREROUTING -m mark ! --mark 0 -j ACCEPT
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-A PREROUTING -j CONNMARK --save-mark
+	END
+	decided "a limit that makes no difference" 0 "add ftp vip 192.0.2.10" <<-END
+	-A PREROUTING -m limit --limit 5/min -j LOG --log-prefix "in: "
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	END
+	decided "some clients only" 5 "add ftp vip 192.0.2.11 mark 22" <<-END
+	-A PREROUTING -s 10.0.0.0/8 -d 192.0.2.10 -j RETURN
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-A PREROUTING -d 192.0.2.11 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 22
+	END
+	check "the VIP that is left out is named" grep -q \
+		'^2: warning: 192.0.2.10 is left out: .* some clients only' \
+		"$scratch/err"
+	decided "a match that is not known" 5 "" <<-END
+	-A PREROUTING -m recent --rcheck --name x -j ACCEPT
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	END
+	decided "other marks by other interfaces" 5 "" <<-END
+	-A PREROUTING -i eth0 -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-A PREROUTING -i eth1 -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 22
+	END
+	decided "another translation within a network" 0 \
+"add ftp vip 192.0.2.10 real-servers 10.0.0.0/24 active snat
+add ftp2 vip 192.0.2.11 mark 22 real-servers 10.0.0.7 active snat" <<-END
+	-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21
+	-A PREROUTING -d 192.0.2.11 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 22
+	-A POSTROUTING -s 10.0.0.7 -p tcp --sport 20 -j SNAT --to-source 192.0.2.11
+	-A POSTROUTING -s 10.0.0.0/24 -p tcp --sport 20 -j SNAT --to-source 192.0.2.10
 	END
 }
 
-real_services="\
-add ftp vip 192.0.2.10,2001:db8::10 real-servers 10.0.0.0/24,2001:db8:2::/64 active snat
-add ftp2 vip 192.0.2.20,192.0.2.21 passive-ports 30000-30999 mark 22 real-servers 10.0.2.0/24 active masquerade
-add ftp3 vip 192.0.2.30 passive-ports 1024-65535 mark 23 real-servers 10.0.2.0/24 active masquerade
-add ftp4 vip 10.9.9.9 mark 25 on-marked keep real-servers 10.0.2.0/24 active masquerade"
-
-# Prints the messages without line numbers and rules, sorted.
-real_notes="not taken: --tcp-flags: not part of the recipe
-not taken: --to-destination: not part of the recipe
-not taken: 0x1/0x1: sets a part of the mark, nf_ftpmark the whole
-not taken: conntrack: nf_ftpmark matches addresses and ports only
-not taken: ends the chain before the rules behind it, which nf_ftpmark can't
-not taken: for a subnet: name each VIP in it with a rule of its own
-not taken: for all that they send, not active FTP alone (no --sport 20)
-not taken: its address is the VIP of no service here
-not taken: not for FTP: the mark is not given to port 21 (or 990, 2121) of the VIP
-warning: --dport 20: active data comes from that port, none goes to it at the VIP
-warning: -i lo: nf_ftpmark marks whichever interface packets come in by
-warning: -i lo: nf_ftpmark marks whichever interface packets come in by
-warning: -o lo: nf_ftpmark translates whichever interface packets leave by
-warning: 10.9.9.9 is a private address: is it the VIP that clients connect to?
-warning: 192.0.2.21 has mark 22 as 192.0.2.20 has: for IPVS the two are one service
-warning: table filter is not looked at (1 rules)
-warning: the rule does not say whose real servers these are: listed in 3 services"
-
-test_real() # LEGACY|NFT
+# Thousands of rules about something else become a line.
+test_unrelated()
 {
-	local option
-
-	setup_ns router
-	real_rules "$1" || note "a rule was refused"
-	for option in "" -c; do
-		{
-			ip netns exec "$router" "iptables-$1-save" $option
-			ip netns exec "$router" "ip6tables-$1-save" $option
-		} >"$scratch/rules" 2>"$scratch/save.err"
-		import "$scratch/rules"
-		gives "iptables-$1-save $option" 0 "$real_services"
-	done
-	check_equal "iptables-$1-save: what is said" "$real_notes" "$(
-		sed -e 's/^[0-9]*: //' -e 's/: \[0:0\] -A .*//' \
-			-e 's/ (line [0-9]*)//' "$scratch/err" | sort)"
-	accounted "iptables-$1-save"
-	status=0
-	"$ftpmark" restore --dry-run "$scratch/out" >"$scratch/dry" || status=$?
-	check_equal "$1: restore --dry-run takes it" "4 $real_services" \
-		"$status $(cat "$scratch/dry")"
-	check "$1: restore takes it" "$ftpmark" restore "$scratch/out"
-	check_equal "$1: and it is what there is then" "$real_services" \
-		"$("$ftpmark" save | grep -v '^#')"
-	"$ftpmark" flush
-}
-
-# Each rule of the two tables is part of a service or is named.
-accounted() # NAME
-{
-	local named taken
-
-	named=$(grep -c 'not taken' "$scratch/err")
-	taken=$(awk '/^\*/ { table = $1 }
-		/^(\[|-A)/ && table ~ /mangle|nat/ { print NR }' "$scratch/rules" |
-		grep -cvxFf <(sed -n 's/^\([0-9]*\): not taken.*/\1/p' "$scratch/err"))
-	check_equal "$1: rules that are taken" 13 "$taken"
-	check_equal "$1: rules that are named" 9 "$named"
-}
-
-# An exported service is imported as the same service.
-test_round_trip() # LEGACY|NFT
-{
-	local line
-
-	while read -r line; do
-		setup_ns router
-		# shellcheck disable=SC2086 # words
-		"$ftpmark" $line
-		"$ftpmark" export ftp iptables >"$scratch/exported"
-		"$ftpmark" del ftp
-		ip netns exec "$router" "iptables-$1-restore" --noflush \
-			<"$scratch/exported"
-		ip netns exec "$router" "ip6tables-$1-restore" --noflush \
-			<"$scratch/exported"
-		{
-			ip netns exec "$router" "iptables-$1-save"
-			ip netns exec "$router" "ip6tables-$1-save"
-		} >"$scratch/rules" 2>/dev/null
-		import "$scratch/rules"
-		gives "$1: there and back: $line" 0 "$line"
-		check "$1: no rule is left out" ! grep 'not taken' "$scratch/err"
-		import "$scratch/exported"
-		gives "$1: from export itself: $line" 0 "$line"
-	done <<-END
-	add ftp vip 192.0.2.10 real-servers 10.0.0.0/24 active masquerade
-	add ftp vip 192.0.2.10,2001:db8::10 real-servers 10.0.0.11,10.0.0.12,2001:db8:2::/64 active snat
-	add ftp vip 192.0.2.10,192.0.2.11 control-ports 21,990 passive-ports 30000-30099,40000-49999 mark 4294967295 on-marked keep real-servers 10.1.0.0/16 active snat active-ports 20,989
-	add ftp vip 2001:db8::10 passive-ports none mark 6 real-servers 2001:db8:2::/64 active masquerade
-	END
-	# Rules cannot express these two.
-	setup_ns router
-	"$ftpmark" add ftp vip 192.0.2.10 real 10.0.0.0/24 active ipvs
-	"$ftpmark" export ftp iptables | ip netns exec "$router" \
-		"iptables-$1-restore" --noflush
-	"$ftpmark" set ftp active off
-	ip netns exec "$router" "iptables-$1-save" >"$scratch/rules"
+	{
+		printf '*mangle\n:KUBE-MARK - [0:0]\n'
+		echo "-A PREROUTING -d 192.0.2.10 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-mark 21"
+		echo "-A PREROUTING -m comment --comment \"kube -j MARK\" -j KUBE-MARK"
+		for ((i = 0; i < 3000; i++)); do
+			echo "-A KUBE-MARK -d 10.96.$((i / 250)).$((i % 250 + 1)) -p tcp --dport 443 -j MARK --set-xmark 0x4000/0x4000"
+		done
+		printf 'COMMIT\n'
+	} >"$scratch/rules"
 	import "$scratch/rules"
-	gives "$1: ipvs becomes snat" 0 \
-		"add ftp vip 192.0.2.10 real-servers 10.0.0.0/24 active snat"
-	"$ftpmark" flush
+	gives "thousands of rules of another program" 0 "add ftp vip 192.0.2.10"
+	says "are one line" \
+"3: warning: ftp: no rule translates its active data
+5: warning: table mangle, chain KUBE-MARK: 3000 rules are not about FTP (-v names them)"
 }
 
-need "$ftpmark" iptables-legacy-save ip6tables-legacy-save iptables-nft-save \
-	ip6tables-nft-save nft setpriv
+# What to feed instead.
+test_hints()
+{
+	local text hint
+
+	while IFS='|' read -r text hint; do
+		printf '%b\n' "$text" >"$scratch/rules"
+		import "$scratch/rules"
+		check "hint for: $text" grep -q "it looks like $hint" "$scratch/err"
+		check_equal "status for: $text" 2 "$status"
+	done <<-'END'
+	#!/bin/sh\niptables -t mangle -A PREROUTING -j MARK --set-mark 1|commands of a script
+	#!/bin/bash\nIPT=/sbin/iptables\n$IPT -t mangle -A PREROUTING -j ACCEPT|commands of a script
+	"${IP6TABLES}" -A INPUT -j DROP|commands of a script
+	sudo ip6tables-legacy -w -t mangle -F|commands of a script
+	#!/usr/sbin/nft -f\nflush ruleset|rules of nft
+	table ip mangle {|rules of nft
+	{"nftables": []}|rules of nft
+	nft add rule ip mangle prerouting tcp dport 21 meta mark set 21|rules of nft
+	-A -f 21 -s rr -p 300\n-a -f 21 -r 10.0.0.11:0 -m -w 1|IPVS's services
+	ipvsadm -A -f 21 -s rr|IPVS's services
+	IP Virtual Server version 1.2.1 (size=4096)|IPVS's services
+	global_defs {\n}\nvirtual_server fwmark 21 {|IPVS's services
+	Chain PREROUTING (policy ACCEPT)\ntarget prot opt source destination|what iptables -L lists
+	-A PREROUTING -j MARK --set-mark 1|rules without their table
+	END
+	printf '%s\n' "# iptables is not run here" "echo iptables" >"$scratch/rules"
+	import "$scratch/rules"
+	says "no hint where there is none" "2: not the text of iptables-save"
+	cat >"$scratch/rules" <<-'END'
+	serial_no = 7
+	primary = 198.51.100.1
+	virtual web {
+	     active = 1
+	     address = 192.0.2.10 eth0:1
+	     fwmark = 80
+	     port = 80
+	     server one {
+	         address = 10.0.0.11
+	     }
+	}
+	virtual ftp {
+	     active = 1
+	     address = 192.0.2.10 eth0:1
+	     fwmark = 21
+	     port = 21
+	     persistent = 600
+	     scheduler = wlc
+	     server one {
+	         address = 10.0.0.11
+	         weight = 1
+	     }
+	     server two {
+	         address = 10.0.0.12
+	     }
+	}
+	END
+	import "$scratch/rules"
+	gives "lvs.cf" 0 "add ftp vip 192.0.2.10 real-servers 10.0.0.11,10.0.0.12"
+	says "what lvs.cf does not say" "12: warning: lvs.cf has no passive ports: 10000-20000 is a guess, see the rules that set mark 21"
+}
+
+need "$ftpmark" setpriv
 test_bare
 test_usage
 test_spellings
 test_order
 test_shared
-test_elsewhere
-load_module
-for kind in legacy nft; do
-	test_real "$kind"
-	test_round_trip "$kind"
-done
+test_decisions
+test_unrelated
+test_hints
 finish

@@ -28,7 +28,7 @@ findings()
 
 test_man()
 {
-	local page word
+	local page word value
 
 	for page in ftpmark.8 ftpmark.conf.5; do
 		if command -v man >/dev/null; then
@@ -48,6 +48,13 @@ test_man()
 		check "ftpmark(8) has $word" \
 			grep -qF -- "${word//-/\\-}" "$top/tools/man/ftpmark.8"
 	done
+	"$ftpmark" add t enabled 0
+	while read -r word value; do
+		[ "$value" = none ] || check "ftpmark(8) has the default of $word" \
+			grep -qF "($value" <(grep -F -A 2 "${word//-/\\-}" \
+			<(sed '1,/^.SH SETTINGS/d' "$top/tools/man/ftpmark.8"))
+	done < <("$ftpmark" show t | sed '/^service/d; /^counters/,$d')
+	"$ftpmark" del t
 	for word in $(findings | sort -u); do
 		check "ftpmark(8) has the finding $word" \
 			grep -qx "\.B ${word//-/\\\\-}" "$top/tools/man/ftpmark.8"
@@ -153,10 +160,29 @@ test_completion()
 		"$(complete_words ftpmark export f)"
 	check_equal "completes formats" "proftpd pure-ftpd" \
 		"$(complete_words ftpmark export ftp p)"
+	check_equal "completes options of export" "--director --help --netns" \
+		"$(complete_words ftpmark export ftp -)"
+	check_equal "completes a director" "home other" \
+		"$(complete_words ftpmark export ftp keepalived --director '')"
+	check_equal "completes behind a director" "proftpd pure-ftpd" \
+		"$(complete_words ftpmark export --director home ftp p)"
+	check_equal "completes no time to wait" "" \
+		"$(complete_words ftpmark set --wait '')"
 	check_equal "completes no third word of export" "" \
 		"$(complete_words ftpmark export ftp nft '')"
-	check_equal "completes options of import" --help \
+	check_equal "completes options of import" "--help --netns --verbose" \
 		"$(complete_words ftpmark import -)"
+	check_equal "completes options behind a name" "--help --json --netns" \
+		"$(complete_words ftpmark show ftp -)"
+	check_equal "completes behind an option" "ftp ftp2" \
+		"$(complete_words ftpmark set -j f)"
+	check_equal "completes words behind an option" "active active-ports" \
+		"$(complete_words ftpmark set -j ftp ac)"
+	check_equal "completes a verb of help" "set show stats" \
+		"$(complete_words ftpmark help s | sed 's/save //')"
+	check_equal "completes options of stats" \
+		"--explain --help --json --netns --prometheus --watch" \
+		"$(complete_words ftpmark stats -)"
 	check_equal "completes behind a namespace" "disable" \
 		"$(complete_words ftpmark -n nix dis)"
 	check_equal "completes behind --netns=NETNS" "disable" \

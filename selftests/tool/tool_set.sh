@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "set" against the real module: it applies all changes or none, in an order that
-# works if there is one.
+# "set" against the real module: it applies all changes at once, or none.
 
 # shellcheck disable=SC2119,SC2154 # words of load_module; of run_tool.sh
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
@@ -29,7 +28,7 @@ test_set()
 	expect "set with a bad value last" 1 "" \
 "ftpmark: ftp: active: sideways: not one of: ipvs, snat, masquerade, off
 $says \"sideways\" is not one of the values known"
-	check_equal "all is set back, the empty list too" "$before" "$(state)"
+	check_equal "nothing has changed" "$before" "$(state)"
 	run set ftp mark 0 vip 192.0.2.77
 	expect_error "set with a bad value first" 1 "ftp: mark: 0: not a number"
 	check_equal "all is as it was" "$before" "$(state)"
@@ -38,15 +37,28 @@ $says \"sideways\" is not one of the values known"
 	check_equal "and why" "too many items (at most 16)" "${err##*: }"
 	run set ftp vip none
 	expect "set of no vip while enabled" 1 "" \
-"ftpmark: ftp: vip: none: must not be empty
-$says an enabled service needs a virtual IP"
+"ftpmark: ftp: the service has no vip
+$says ftp: an enabled service needs a virtual IP"
 	run set nix mark 1
 	expect "set of no service" 1 "" "ftpmark: nix: no such service"
 
+	run set ftp passive 21,10000-20000 control 21,990
+	expect "set of a passive port that is a control port" 0 "" \
+"ftpmark: warning: ftp: passive-ports: 21: these stay control-ports"
+	run set ftp mark 21
+	expect "set of something else does not say it again" 0
+	run set ftp passive 20-65535
+	expect "set of a wide range with a control port in it" 0
+	run set ftp passive 10000-20000 control 21
+	run set ftp vip fe80::1
+	expect "set of a link-local vip" 1 "" \
+"ftpmark: ftp: vip: fe80::1: not a list of IPv4 and IPv6 host addresses
+$says \"fe80::1\" is a link-local address"
+
 	run set ftp vip none enabled 0
-	expect "set disables before the rest" 0
+	expect "set of no vip, and disabled" 0
 	run set ftp enabled 1 vip 192.0.2.10
-	expect "set enables after the rest" 0
+	expect "set of a vip, and enabled" 0
 	before=$(state)
 	run set ftp enabled 0 mark 0
 	expect_error "set with a bad value after disabling" 1 "ftp: mark: 0"
@@ -67,36 +79,99 @@ test_set_order()
 		expect "set to the VIP of another: $words" 0
 		check_equal "it has them" "192.0.2.20 3000 " "$(setting two vip
 			) $(setting two control_ports) $(setting two passive_ports)"
-		run set two vip 192.0.2.30 control 21 passive 10000-20000
-		expect "and back" 0
-		run set two vip 192.0.2.20 control 3000 passive none
-		# shellcheck disable=SC2086 # words
-		run set two vip 192.0.2.30 passive 10000-20000 control 21 mark 7
-		expect "and back, in another order" 0
 		run del two
 	done
 	run add two vip 192.0.2.30
 	before=$(state)
 	run set two mark 7 passive none vip 192.0.2.20
 	expect "set to the VIP and a port of another" 1 "" \
-"ftpmark: two: vip: 192.0.2.20: another enabled service has the same address and port
+"ftpmark: two: another enabled service has the same address and port
 $says other and two would share 192.0.2.20 port 21"
-	check_equal "all is set back" "$before" "$(state)"
-	# In either order the service would conflict with another on the way.
+	check_equal "nothing has changed" "$before" "$(state)"
+	# Setting by setting the service would conflict with another on the way.
 	run add third vip 192.0.2.30 control 3000 passive none
-	before=$(state)
+	echo "$log_mark: set" >/dev/kmsg
 	run set two vip 192.0.2.20 control 3000 passive none
-	expect "set that would pass others in any order" 1 "" \
-"ftpmark: two: vip: 192.0.2.20: another enabled service has the same address and port
-$says other and two would share 192.0.2.20 port 21"
-	check_equal "all is set back, too" "$before" "$(state)"
+	expect "set that would pass others one by one" 0
+	check_equal "it has that" "192.0.2.20 3000 " "$(setting two vip
+		) $(setting two control_ports) $(setting two passive_ports)"
+	check_equal "the log has no refusal" "" \
+		"$(log_since "$log_mark: set" | grep nf_ftpmark)"
 	run del two
 	run del other
 	run del third
 }
 
+# Prints the words of settings and what each takes, by the tool's help.
+table()
+{
+	"$ftpmark" help set | sed -n '/^WORD/,/^A list/s/^    \([a-z-]*\)  */\1 /p'
+}
+
+# items COUNT WORD: prints a list of so many items for a setting.
+items()
+{
+	local i prefix=
+
+	case $2 in
+	vip) prefix=192.0.2. ;;
+	real-servers) prefix=10.0.0. ;;
+	# None of the control ports.
+	passive-ports) prefix=20 ;;
+	esac
+	for ((i = 1; i <= $1; i++)); do
+		printf '%s%d,' "$prefix" $((2 * i))
+	done | sed 's/,$//'
+}
+
+# The tool's table of settings is that of the module: files, defaults, words and
+# limits.
+test_table()
+{
+	local word takes value limit
+
+	run add t enabled 0
+	check_equal "table: each file has a setting" \
+		"$(find "$sysfs/services/t" -maxdepth 1 -type f -printf '%f\n' | sort)" \
+		"$(table | sed 's/ .*//; s/-/_/g' | sort)"
+	run save
+	check_equal "table: defaults are those of the module" "add t active ipvs enabled 0" \
+		"$(grep '^add t ' <<<"$out")"
+	while read -r word takes; do
+		case $takes in
+		"one of: "*)
+			takes=${takes#one of: }
+			for value in ${takes//,/}; do
+				run set t vip 192.0.2.200 "$word" "$value"
+				expect "table: $word $value" 0
+			done
+			;;
+		"a list"*)
+			limit=64
+			[ "$word" != vip ] || limit=16
+			run set t "$word" "$(items "$limit" "$word")"
+			expect "table: $word takes $limit items" 0
+			run set t "$word" "$(items $((limit + 1)) "$word")"
+			check_equal "table: and no more" "1 too many items (at most $limit)" \
+				"$status ${err##*: }"
+			echo "add t $word $(items "$limit" "$word") enabled 0" >"$scratch/conf"
+			run restore --check "$scratch/conf"
+			expect "table: the tool knows $limit, too" 0
+			echo "add t $word $(items $((limit + 1)) "$word") enabled 0" >"$scratch/conf"
+			run restore --check "$scratch/conf"
+			expect_error "table: and no more" 2 "$scratch/conf:1: $word: too many items"
+			run set t enabled 0 "$word" none
+			[[ $takes == *"or none" ]]
+			check_equal "table: whether it may be none" "$?" "$status"
+			;;
+		esac
+	done < <(table)
+	run del t
+}
+
 need "$ftpmark"
 load_module
+test_table
 run add ftp vip 192.0.2.10 real 10.0.0.0/24
 test_set
 test_set_order

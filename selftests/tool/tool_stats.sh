@@ -46,27 +46,36 @@ json() # EXPRESSION: of d, the object on standard input
 test_json()
 {
 	check_equal "show -j: the keys of a service" \
-		"name enabled vip control_ports passive_ports mark on_marked real_servers active active_ports notrack stats" \
+		"name enabled vip control_ports passive_ports mark on_marked real_servers active active_ports notrack passive_from fast stats" \
 		"$("$ftpmark" -n "$router" -j show ftp |
 			json '" ".join(d["services"][0])')"
 	check_equal "show -j: types" \
-		"ftp True ['192.0.2.10', '2001:db8::10'] ['10000-20000'] 21 overwrite [] False" \
+		"ftp True ['192.0.2.10', '2001:db8::10'] [{'first': 10000, 'last': 20000}] 21 overwrite [] False" \
 		"$("$ftpmark" -n "$router" -j show | json \
 		'*[d["services"][0][k] for k in ("name", "enabled", "vip", "passive_ports", "mark", "on_marked", "real_servers", "notrack")]')"
 	check_equal "stats -j: what the files hold" "$(counter control_packets)" \
 		"$("$ftpmark" -n "$router" -j stats ftp |
 			json 'd["services"][0]["stats"]["control_packets"]')"
+	check_equal "list -j: as show, without counters" "True" \
+		"$({ "$ftpmark" -n "$router" -j show; "$ftpmark" -n "$router" -j list; } |
+			python3 -c 'import json, sys
+show, list = (json.loads(t) for t in sys.stdin.read().replace("\n}\n{", "\n}\0{").split("\0"))
+print(all(s.pop("stats") for s in show["services"]) and show == list)')"
 	check_equal "show -j without services" "[]" \
 		"$("$ftpmark" -j show | json 'd["services"]')"
 	# Versions of json-c differ in blanks.
 	check_equal "show -j: golden" "$(tr -d ' \n' <<<'{
+  "format":2,
   "services":[
     {
       "name":"b",
       "enabled":false,
       "vip":[],
       "control_ports":[
-        "21"
+        {
+          "first":21,
+          "last":21
+        }
       ],
       "passive_ports":[],
       "mark":4294967295,
@@ -76,23 +85,37 @@ test_json()
       ],
       "active":"off",
       "active_ports":[
-        "20"
+        {
+          "first":20,
+          "last":20
+        }
       ],
       "notrack":true,
+      "passive_from":"clients",
+      "fast":true,
       "stats":{
         "control_packets":0,
         "passive_packets":0,
         "bytes":0,
+        "fast_packets":0,
         "out_of_range":0,
         "already_marked":0,
         "active_connections":0,
         "active_unmatched":0,
-        "active_failed":0
+        "active_failed":0,
+        "refused":0,
+        "fast_leases":0,
+        "fast_expired":0,
+        "fast_ended":0,
+        "fast_unfit":0,
+        "fast_too_long":0,
+        "fast_route":0,
+        "fast_full":0
       }
     }
   ]
 }')" "$("$ftpmark" add b enabled 0 passive none mark 0xffffffff on-marked keep \
-		real 10.0.0.0/24 active off notrack 1 &&
+		real 10.0.0.0/24 active off notrack 1 passive-from clients fast 1 &&
 		"$ftpmark" -j show b | tr -d ' \n')"
 	"$ftpmark" flush
 	check "no JSON from save" ! "$ftpmark" -j save
@@ -111,7 +134,7 @@ test_text()
 	check_equal "stats: aligned" 1 \
 		"$("$ftpmark" -n "$router" stats | tail -n +2 |
 			awk '{ print length }' | sort -u | wc -l)"
-	check_equal "stats --explain: each counter has its meaning" 8 \
+	check_equal "stats --explain: each counter has its meaning" 17 \
 		"$("$ftpmark" -n "$router" stats --explain |
 			grep -A 1 '^    [a-z]' | grep -c '^        [A-Z].*\.$')"
 	for word in pasv_min_port connect_from_port_20 "Another program" \
@@ -150,16 +173,78 @@ test_prometheus()
 		"$(grep '^nf_ftpmark_out_of_range_total.*"ftp"' <<<"$text")"
 	check "--prometheus: the mark has 8 digits as in /proc/net/ip_vs" \
 		grep -q 'service="second",local_mark="DEADBEEF"' <<<"$text"
-	check_equal "--prometheus: series" 18 "$(grep -c '^nf_ftpmark' <<<"$text")"
+	check_equal "--prometheus: series" 38 "$(grep -c '^nf_ftpmark' <<<"$text")"
 	check_equal "--prometheus: no series twice" "" \
 		"$(grep -v '^#' <<<"$text" | cut -d ' ' -f 1 | sort | uniq -d)"
 	check_equal "--prometheus: nothing else" "" "$(grep -vE \
 		'^# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge))$|^[a-z_]+\{service="[^"]+",local_mark="[0-9A-F]{8}"\} [0-9]+$' \
-		<<<"$text")"
+		<<<"$text" | grep -v '^nf_ftpmark_\(up\|info\)[ {]')"
+	check_equal "--prometheus: the module and its version" \
+		"nf_ftpmark_info{version=\"$(cat /sys/module/nf_ftpmark/version)\",tool=\"$("$ftpmark" -V |
+			sed 's/^ftpmark \([^,]*\).*/\1/')\"} 1
+nf_ftpmark_up 1" "$(grep '^nf_ftpmark_\(up\|info\)[ {]' <<<"$text" | sort)"
 	"$ftpmark" -n "$router" del second
 	if command -v promtool >/dev/null; then
 		check "promtool finds no fault" promtool check metrics <<<"$text"
 	fi
+}
+
+test_without_module()
+{
+	local text status=0
+
+	unload_module
+	text=$("$ftpmark" stats --prometheus 2>/dev/null) || status=$?
+	check_equal "--prometheus without the module: exit status" 3 "$status"
+	check_equal "--prometheus without the module" \
+		'nf_ftpmark_info{version="",tool="N"} 1 nf_ftpmark_up 0' \
+		"$(grep -v '^#' <<<"$text" | sort |
+			sed 's/tool="[0-9.]*"/tool="N"/' | xargs -d '\n')"
+	check_equal "stats without the module prints nothing" "" \
+		"$("$ftpmark" stats 2>/dev/null)"
+	load_module
+}
+
+# Prints what a terminal of a size shows at the first look.
+# shellcheck disable=SC2317 # called by busywait
+screen() # ROWS COLUMNS WORD...
+{
+	local words="${*:3}"
+
+	rm -f "$scratch/screen"
+	script -qec "stty rows $1 cols $2; exec $ftpmark -n $router stats $words --watch 0.2" \
+		"$scratch/screen" >/dev/null 2>&1 </dev/null &
+	busywait 60 cleared_twice
+	kill $!
+	wait $! 2>/dev/null
+	awk -v RS='\033\\[H\033\\[J' 'NR == 2' "$scratch/screen" | tr -d '\r' |
+		sed '${/^$/d}'
+}
+
+# shellcheck disable=SC2317 # called by busywait
+cleared_twice()
+{
+	[ "$(tr '\033' '\n' <"$scratch/screen" 2>/dev/null | grep -c '^\[J')" -ge 3 ]
+}
+
+test_screen()
+{
+	local text
+
+	text=$(screen 20 80 ftp)
+	check_equal "--watch on a terminal with room: all lines" 18 \
+		"$(wc -l <<<"$text")"
+	check "--watch on a terminal with room: the last counter" \
+		grep -q '^    fast-full .*/s$' <<<"$text"
+	text=$(screen 7 30 ftp)
+	check_equal "--watch on a small terminal: a row less than it has" 6 \
+		"$(wc -l <<<"$text")"
+	check_equal "--watch on a small terminal: no wider than it is" "" \
+		"$(grep -E '.{31}' <<<"$text")"
+	check_equal "--watch on a small terminal: the first and the last row" \
+		"counters ftp ... more: name a service, or e" \
+		"$(sed -n '1p;$p' <<<"$text" | xargs)"
+	check_equal "--explain, too" 19 "$(screen 20 80 ftp --explain | wc -l)"
 }
 
 # shellcheck disable=SC2317 # called by busywait
@@ -227,4 +312,6 @@ test_json
 test_text
 test_prometheus
 test_watch
+test_screen
+test_without_module
 finish
