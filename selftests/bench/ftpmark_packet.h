@@ -11,6 +11,7 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 
 /**
@@ -21,6 +22,7 @@
  * @dport: destination port, host order
  * @flags: TCP_FLAG_*
  * @payload: length of the data
+ * @segments: of how many packets of the same length it was merged; 0 or 1: of one
  * @text: the data, or NULL for zeros
  * @mark: of a packet that has left
  */
@@ -31,6 +33,7 @@ struct packet {
 	u16 dport;
 	__be32 flags;
 	unsigned int payload;
+	unsigned int segments;
 	const char *text;
 	u32 mark;
 };
@@ -73,6 +76,28 @@ static inline void packet_ip(struct sk_buff *skb, const struct packet *packet,
 	}
 }
 
+/* As GRO leaves what it has merged. */
+static inline void packet_merged(struct sk_buff *skb, u8 pf,
+				 const struct packet *packet,
+				 struct tcphdr *tcp, unsigned int len)
+{
+	skb_shinfo(skb)->gso_size = packet->payload / packet->segments;
+	skb_shinfo(skb)->gso_segs = packet->segments;
+	skb_shinfo(skb)->gso_type = pf == NFPROTO_IPV4 ? SKB_GSO_TCPV4 :
+							 SKB_GSO_TCPV6;
+	skb_set_transport_header(skb, (u8 *)tcp - skb->data);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = (u8 *)tcp - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	if (pf == NFPROTO_IPV4)
+		tcp->check = ~csum_tcpudp_magic(packet->saddr.s6_addr32[3],
+						packet->daddr.s6_addr32[3],
+						len, IPPROTO_TCP, 0);
+	else
+		tcp->check = ~csum_ipv6_magic(&packet->saddr, &packet->daddr,
+					      len, IPPROTO_TCP, 0);
+}
+
 /*
  * Checksum verified, all in one piece. Sequence numbers begin with 0, and all
  * data is the first.
@@ -110,6 +135,8 @@ static inline struct sk_buff *packet_skb(const struct packet *packet, u8 pf,
 		memcpy(data, packet->text, packet->payload);
 
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (packet->segments > 1)
+		packet_merged(skb, pf, packet, tcp, len);
 	skb->protocol = eth_type_trans(skb, dev);
 	return skb;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts what a router does with the packets of an FTP session through IPVS
- * NAT, from netif_receive_skb() to the end of POSTROUTING. Written to the
- * parameter "measure", in the network namespace of the router:
+ * Counts what a router does with the packets of an FTP session, from
+ * netif_receive_skb() to the driver of a sink device. Written to the parameter
+ * "measure", in the network namespace of the router:
  *
  *	KIND FAMILY MARK	e.g. passive 4 21
  *
@@ -10,23 +10,27 @@
  *
  *	control		packets of the established control connection
  *	passive		those of an established passive data connection
- *	new_passive	opening such a connection: SYN, SYN-ACK, ACK, first data
+ *	passive_ack	the same without data
+ *	passive_gso	the same, each PATH_SEGMENTS packets that were merged
+ *	passive_flows	the same, of PATH_FLOWS connections in turn
+ *	active		those of an established active data connection
+ *	new_passive	opening a passive connection: SYN, SYN-ACK, ACK, first data
  *	new_active	the same for one that the server opens from port 20
  *
- * and MARK is what packets to the VIP must bear in the end. Read from it: the
- * price on the way to the real server and on the way to the client, of one
- * packet or of one opening.
+ * and MARK is what packets to the VIP must bear in the end, or "plain": then they
+ * go to the real server's own address. Read from it: the price on the way to the
+ * real server and to the client, of one packet or of one opening.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/inet.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
-#include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
 #include "ftpmark_clock.h"
 #include "ftpmark_packet.h"
+#include "ftpmark_sink.h"
 
 enum {
 	PATH_PORT_CONTROL	= 21,
@@ -35,7 +39,11 @@ enum {
 	PATH_PORT_DATA		= 12345,
 	PATH_PAYLOAD		= 1428,
 	PATH_WARM_UP		= 64,
+	/* More than the short way waits for. */
+	PATH_WARM_UP_FLOW	= 12,
 	PATH_CONNECTIONS	= 256,
+	PATH_SEGMENTS		= 40,
+	PATH_FLOWS		= 10000,
 };
 
 /* IPv4 first. */
@@ -74,38 +82,8 @@ static struct net_device *path_dev[PATH_DIRECTIONS];
 static struct in6_addr path_client, path_vip, path_server;
 static u64 path_ticks[PATH_DIRECTIONS];
 static u64 path_result[PATH_DIRECTIONS];
-static struct sk_buff *path_skb;
-static u64 path_end_ticks;
 static u32 path_mark;
 static u8 path_pf;
-
-static unsigned int path_end(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	if (skb != path_skb)
-		return NF_ACCEPT;
-
-	path_end_ticks = ftpmark_clock();
-	return NF_STOLEN;
-}
-
-/*
- * Of hooks with one priority the latest runs first. These are registered when a
- * namespace is created, so conntrack's last hook runs before them.
- */
-static const struct nf_hook_ops path_end_ops[] = {
-	{
-		.hook		= path_end,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= INT_MAX,
-	}, {
-		.hook		= path_end,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= INT_MAX,
-	},
-};
 
 /*
  * Sends one packet and learns how it left. Adds its cost to the sum of its
@@ -122,22 +100,22 @@ static int path_send(int direction, const struct packet *packet,
 	if (!skb)
 		return -ENOMEM;
 
-	path_skb = skb;
-	path_end_ticks = 0;
+	ftpmark_sink.expected = skb;
+	ftpmark_sink.ticks = 0;
 	local_bh_disable();
 	local_irq_save(flags);
 	begin = ftpmark_clock();
 	netif_receive_skb(skb);
 	local_irq_restore(flags);
 	local_bh_enable();
-	path_skb = NULL;
+	ftpmark_sink.expected = NULL;
 
-	if (!path_end_ticks) {
-		pr_err("port %u to %u did not reach the end of POSTROUTING\n",
-		       packet->sport, packet->dport);
+	if (!ftpmark_sink.ticks) {
+		pr_err("port %u to %u was not sent\n", packet->sport,
+		       packet->dport);
 		return -EIO;
 	}
-	path_ticks[direction] += path_end_ticks - begin;
+	path_ticks[direction] += ftpmark_sink.ticks - begin;
 	packet_read(skb, path_pf, left);
 	kfree_skb(skb);
 	return 0;
@@ -152,60 +130,42 @@ static int path_wrong(const char *what, const struct packet *left)
 }
 
 /* A packet without the translation and the mark took another path. */
-static int path_to_server(u16 sport, u16 dport, __be32 flags,
-			  unsigned int payload, const char *text)
+static int path_step(int direction, u16 sport, u16 dport, __be32 flags,
+		     unsigned int payload, const char *text)
 {
+	bool to_server = direction == PATH_TO_SERVER;
 	struct packet left, packet = {
-		.saddr = path_client,
-		.daddr = path_vip,
+		.saddr = to_server ? path_client : path_server,
+		.daddr = to_server ? path_vip : path_client,
 		.sport = sport,
 		.dport = dport,
 		.flags = flags,
 		.payload = payload,
 		.text = text,
 	};
-	int err = path_send(PATH_TO_SERVER, &packet, &left);
+	int err = path_send(direction, &packet, &left);
 
 	if (err)
 		return err;
-	if (!ipv6_addr_equal(&left.saddr, &path_client) ||
-	    !ipv6_addr_equal(&left.daddr, &path_server) ||
-	    left.mark != path_mark)
-		return path_wrong("a packet to the VIP", &left);
-	return 0;
-}
-
-static int path_to_client(u16 sport, u16 dport, __be32 flags,
-			  unsigned int payload, const char *text)
-{
-	struct packet left, packet = {
-		.saddr = path_server,
-		.daddr = path_client,
-		.sport = sport,
-		.dport = dport,
-		.flags = flags,
-		.payload = payload,
-		.text = text,
-	};
-	int err = path_send(PATH_TO_CLIENT, &packet, &left);
-
-	if (err)
-		return err;
-	if (!ipv6_addr_equal(&left.saddr, &path_vip) ||
-	    !ipv6_addr_equal(&left.daddr, &path_client))
-		return path_wrong("a packet to the client", &left);
+	if (!ipv6_addr_equal(&left.saddr, to_server ? &path_client : &path_vip) ||
+	    !ipv6_addr_equal(&left.daddr,
+			     to_server ? &path_server : &path_client) ||
+	    (to_server && left.mark != path_mark))
+		return path_wrong("a packet", &left);
 	return 0;
 }
 
 static int path_open(u16 client_port, u16 port)
 {
-	int err = path_to_server(client_port, port, TCP_FLAG_SYN, 0, NULL);
+	int err = path_step(PATH_TO_SERVER, client_port, port, TCP_FLAG_SYN, 0,
+			    NULL);
 
 	if (!err)
-		err = path_to_client(port, client_port,
-				     TCP_FLAG_SYN | TCP_FLAG_ACK, 0, NULL);
+		err = path_step(PATH_TO_CLIENT, port, client_port,
+				TCP_FLAG_SYN | TCP_FLAG_ACK, 0, NULL);
 	if (!err)
-		err = path_to_server(client_port, port, TCP_FLAG_ACK, 0, NULL);
+		err = path_step(PATH_TO_SERVER, client_port, port,
+				TCP_FLAG_ACK, 0, NULL);
 	return err;
 }
 
@@ -224,8 +184,8 @@ static int path_announce(void)
 		snprintf(text, sizeof(text),
 			 "229 Entering Extended Passive Mode (|||%u|)\r\n",
 			 PATH_PORT_DATA);
-	return path_to_client(PATH_PORT_CONTROL, PATH_PORT_CLIENT,
-			      TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
+	return path_step(PATH_TO_CLIENT, PATH_PORT_CONTROL, PATH_PORT_CLIENT,
+			 TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
 }
 
 /* The client announces its data port. */
@@ -241,23 +201,72 @@ static int path_announce_active(u16 port)
 	else
 		snprintf(text, sizeof(text), "EPRT |2|%pI6c|%u|\r\n",
 			 &path_client, port);
-	return path_to_server(PATH_PORT_CLIENT, PATH_PORT_CONTROL,
-			      TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
+	return path_step(PATH_TO_SERVER, PATH_PORT_CLIENT, PATH_PORT_CONTROL,
+			 TCP_FLAG_ACK | TCP_FLAG_PSH, strlen(text), text);
 }
 
-static int path_established(u16 client_port, u16 port, unsigned int payload)
+/**
+ * struct path_flow - an established connection
+ * @client_port: of the client, host byte order
+ * @vip: what the client sees as the server's address
+ * @vport: and its port, host byte order
+ * @server_port: the real server's port, host byte order
+ */
+struct path_flow {
+	u16 client_port;
+	struct in6_addr vip;
+	u16 vport;
+	u16 server_port;
+};
+
+/* Sends one packet each way. */
+static int path_both_ways(const struct path_flow *flow, unsigned int payload,
+			  unsigned int segments)
 {
+	struct packet left, packet = {
+		.saddr = path_client,
+		.daddr = flow->vip,
+		.sport = flow->client_port,
+		.dport = flow->vport,
+		.flags = TCP_FLAG_ACK,
+		.payload = payload * segments,
+		.segments = segments,
+	};
+	int err = path_send(PATH_TO_SERVER, &packet, &left);
+
+	if (err)
+		return err;
+	if (!ipv6_addr_equal(&left.daddr, &path_server) ||
+	    left.dport != flow->server_port)
+		return path_wrong("a packet to the server", &left);
+
+	packet.saddr = path_server;
+	packet.daddr = path_client;
+	packet.sport = flow->server_port;
+	packet.dport = flow->client_port;
+	err = path_send(PATH_TO_CLIENT, &packet, &left);
+	if (err)
+		return err;
+	if (!ipv6_addr_equal(&left.saddr, &flow->vip) ||
+	    left.sport != flow->vport)
+		return path_wrong("a packet to the client", &left);
+	return 0;
+}
+
+/* Of connections in turn, whose client ports follow each other. */
+static int path_established(struct path_flow flow, unsigned int flows,
+			    unsigned int payload, unsigned int segments)
+{
+	u16 first = flow.client_port;
+	uint warm_up = max_t(uint, PATH_WARM_UP, PATH_WARM_UP_FLOW * flows);
 	uint i;
 	int err = 0;
 
-	for (i = 0; i < PATH_WARM_UP + packets && !err; i++) {
-		if (i == PATH_WARM_UP)
+	for (i = 0; i < warm_up + packets && !err; i++) {
+		if (i == warm_up)
 			memset(path_ticks, 0, sizeof(path_ticks));
-		err = path_to_server(client_port, port, TCP_FLAG_ACK, payload,
-				     NULL);
-		if (!err)
-			err = path_to_client(port, client_port, TCP_FLAG_ACK,
-					     payload, NULL);
+		flow.client_port = first + i % flows;
+		err = path_both_ways(&flow, payload, segments);
 		cond_resched();
 	}
 	return err;
@@ -268,13 +277,13 @@ static int path_new_passive(u16 client_port)
 	int err = path_open(client_port, PATH_PORT_DATA);
 
 	if (!err)
-		err = path_to_server(client_port, PATH_PORT_DATA, TCP_FLAG_ACK,
-				     PATH_PAYLOAD, NULL);
+		err = path_step(PATH_TO_SERVER, client_port, PATH_PORT_DATA,
+				TCP_FLAG_ACK, PATH_PAYLOAD, NULL);
 	return err;
 }
 
-/* The client answers to the address that it saw. */
-static int path_new_active(u16 client_port)
+/* The client answers to the address that it saw, which is left in @seen. */
+static int path_new_active(u16 client_port, struct packet *seen)
 {
 	static const struct {
 		int direction;
@@ -286,7 +295,7 @@ static int path_new_active(u16 client_port)
 		{ PATH_TO_CLIENT, TCP_FLAG_ACK, 0 },
 		{ PATH_TO_CLIENT, TCP_FLAG_ACK, PATH_PAYLOAD },
 	};
-	struct packet seen, left, packet;
+	struct packet left, packet;
 	int err;
 	int i;
 
@@ -301,9 +310,9 @@ static int path_new_active(u16 client_port)
 		};
 		if (steps[i].direction == PATH_TO_SERVER) {
 			packet.saddr = path_client;
-			packet.daddr = seen.saddr;
+			packet.daddr = seen->saddr;
 			packet.sport = client_port;
-			packet.dport = seen.sport;
+			packet.dport = seen->sport;
 		}
 		err = path_send(steps[i].direction, &packet, &left);
 		if (err)
@@ -311,7 +320,7 @@ static int path_new_active(u16 client_port)
 		if (steps[i].direction == PATH_TO_CLIENT) {
 			if (ipv6_addr_equal(&left.saddr, &path_server))
 				return path_wrong("active data", &left);
-			seen = left;
+			*seen = left;
 		} else if (!ipv6_addr_equal(&left.daddr, &path_server) ||
 			   left.dport != PATH_PORT_ACTIVE) {
 			return path_wrong("an answer to active data", &left);
@@ -324,6 +333,7 @@ static int path_new_active(u16 client_port)
 static int path_opened(bool active)
 {
 	u64 sum[PATH_DIRECTIONS] = {};
+	struct packet seen;
 	u16 port;
 	int err;
 	int d;
@@ -335,7 +345,8 @@ static int path_opened(bool active)
 		if (err)
 			return err;
 		memset(path_ticks, 0, sizeof(path_ticks));
-		err = active ? path_new_active(port) : path_new_passive(port);
+		err = active ? path_new_active(port, &seen) :
+			       path_new_passive(port);
 		if (err)
 			return err;
 		for (d = 0; d < PATH_DIRECTIONS && i >= PATH_WARM_UP; d++)
@@ -346,37 +357,83 @@ static int path_opened(bool active)
 	return 0;
 }
 
+static int path_passive(unsigned int flows, unsigned int payload,
+			unsigned int segments)
+{
+	u16 port = PATH_PORT_CLIENT + 1;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < flows && !err; i++) {
+		err = path_open(port + i, PATH_PORT_DATA);
+		cond_resched();
+	}
+	return err ?: path_established((struct path_flow){
+		.client_port = port,
+		.vip = path_vip,
+		.vport = PATH_PORT_DATA,
+		.server_port = PATH_PORT_DATA,
+	}, flows, payload, segments);
+}
+
+static int path_active(void)
+{
+	u16 port = PATH_PORT_CLIENT + 1;
+	struct packet seen;
+	int err;
+
+	err = path_announce_active(port);
+	if (!err)
+		err = path_new_active(port, &seen);
+	if (err)
+		return err;
+	return path_established((struct path_flow){
+		.client_port = port,
+		.vip = seen.saddr,
+		.vport = seen.sport,
+		.server_port = PATH_PORT_ACTIVE,
+	}, 1, PATH_PAYLOAD, 1);
+}
+
+static int path_kind(const char *kind)
+{
+	if (!strcmp(kind, "control"))
+		return path_established((struct path_flow){
+			.client_port = PATH_PORT_CLIENT,
+			.vip = path_vip,
+			.vport = PATH_PORT_CONTROL,
+			.server_port = PATH_PORT_CONTROL,
+		}, 1, 32, 1);
+	if (!strcmp(kind, "passive"))
+		return path_passive(1, PATH_PAYLOAD, 1);
+	if (!strcmp(kind, "passive_ack"))
+		return path_passive(1, 0, 1);
+	if (!strcmp(kind, "passive_gso"))
+		return path_passive(1, PATH_PAYLOAD, PATH_SEGMENTS);
+	if (!strcmp(kind, "passive_flows"))
+		return path_passive(PATH_FLOWS, PATH_PAYLOAD, 1);
+	if (!strcmp(kind, "active"))
+		return path_active();
+	if (!strcmp(kind, "new_passive"))
+		return path_opened(false);
+	if (!strcmp(kind, "new_active"))
+		return path_opened(true);
+	return -EINVAL;
+}
+
 /* Every kind runs in a session with a control connection. */
 static int path_measure(const char *kind)
 {
 	struct ftpmark_span span;
-	uint count = packets;
-	int err;
-	int i;
+	uint count = strncmp(kind, "new_", 4) ? packets : PATH_CONNECTIONS;
+	int err, i;
 
 	ftpmark_span_begin(&span);
 	err = path_open(PATH_PORT_CLIENT, PATH_PORT_CONTROL);
 	if (!err)
 		err = path_announce();
-	if (err)
-		return err;
-
-	if (!strcmp(kind, "control")) {
-		err = path_established(PATH_PORT_CLIENT, PATH_PORT_CONTROL, 32);
-	} else if (!strcmp(kind, "passive")) {
-		err = path_open(PATH_PORT_CLIENT + 1, PATH_PORT_DATA);
-		if (!err)
-			err = path_established(PATH_PORT_CLIENT + 1,
-					       PATH_PORT_DATA, PATH_PAYLOAD);
-	} else if (!strcmp(kind, "new_passive")) {
-		count = PATH_CONNECTIONS;
-		err = path_opened(false);
-	} else if (!strcmp(kind, "new_active")) {
-		count = PATH_CONNECTIONS;
-		err = path_opened(true);
-	} else {
-		err = -EINVAL;
-	}
+	if (!err)
+		err = path_kind(kind);
 	ftpmark_span_end(&span);
 	for (i = 0; i < PATH_DIRECTIONS && !err; i++)
 		path_result[i] = ftpmark_clock_result(path_ticks[i], count,
@@ -406,15 +463,20 @@ static int path_prepare(struct net *net, unsigned int family)
 static int path_measure_set(const char *value, const struct kernel_param *kp)
 {
 	unsigned int family;
-	char kind[16];
+	char kind[16], mark[16];
 	int err;
 	int i;
 
-	if (sscanf(value, "%15s %u %u", kind, &family, &path_mark) != 3)
+	if (sscanf(value, "%15s %u %15s", kind, &family, mark) != 3)
 		return -EINVAL;
 
 	memset(path_dev, 0, sizeof(path_dev));
 	err = path_prepare(current->nsproxy->net_ns, family);
+	path_mark = 0;
+	if (!strcmp(mark, "plain"))
+		path_vip = path_server;
+	else if (!err)
+		err = kstrtou32(mark, 0, &path_mark);
 	if (!err)
 		err = path_measure(kind);
 	for (i = 0; i < PATH_DIRECTIONS; i++)
@@ -434,34 +496,6 @@ static const struct kernel_param_ops path_measure_ops = {
 };
 module_param_cb(measure, &path_measure_ops, NULL, 0600);
 MODULE_PARM_DESC(measure, "written: KIND FAMILY MARK; read: the price");
-
-static int __net_init path_net_init(struct net *net)
-{
-	return nf_register_net_hooks(net, path_end_ops,
-				     ARRAY_SIZE(path_end_ops));
-}
-
-static void __net_exit path_net_exit(struct net *net)
-{
-	nf_unregister_net_hooks(net, path_end_ops, ARRAY_SIZE(path_end_ops));
-}
-
-static struct pernet_operations path_net_ops = {
-	.init	= path_net_init,
-	.exit	= path_net_exit,
-};
-
-static int __init path_init(void)
-{
-	return register_pernet_subsys(&path_net_ops);
-}
-module_init(path_init);
-
-static void __exit path_exit(void)
-{
-	unregister_pernet_subsys(&path_net_ops);
-}
-module_exit(path_exit);
 
 MODULE_DESCRIPTION("Counts what a router does with packets of FTP sessions");
 MODULE_AUTHOR("nf_ftpmark maintainers");

@@ -17,11 +17,17 @@ router=""
 
 # Rivals in the order of the tables. The first is the floor. The last must be last: the
 # helper that it loads serves all later services on port 21.
-path_rivals=(floor empty_hook ipvs snat snat_notrack masquerade
-	iptables_legacy iptables_nft ipset nft tc vip21 ip_vs_ftp)
+path_rivals=(floor empty_hook ipvs ipvs_fast snat snat_notrack masquerade
+	iptables_legacy iptables_nft ipset nft tc floor_lean ipvs_lean
+	flowtable forward forward_ftpmark forward_fast vip21 ip_vs_ftp)
+
+# Those that are measured with PATH_FLOWS connections, too.
+flows_rivals=" floor ipvs ipvs_fast "
 
 # The mark that packets to the VIP must have in the end, by rival.
-declare -A marks=([floor]=0 [empty_hook]=0 [ip_vs_ftp]=0 [vip21]=0)
+declare -A marks=([floor]=0 [empty_hook]=0 [floor_lean]=0 [flowtable]=0
+	[forward]=plain [forward_ftpmark]=plain [forward_fast]=plain
+	[ip_vs_ftp]=0 [vip21]=0)
 for rival in "${path_rivals[@]}"; do
 	: "${marks[$rival]:=$mark}"
 done
@@ -29,12 +35,16 @@ done
 # Kinds that a rival cannot carry; the program fails if it can.
 declare -A cannot=(
 	# Nothing translates connections that a real server opens.
-	[floor]="new_active"
-	[empty_hook]="new_active"
-	[tc]="new_active"
+	[floor]="active new_active"
+	[empty_hook]="active new_active"
+	[floor_lean]="active new_active"
+	[tc]="active new_active"
+	[forward]="active new_active"
+	[forward_ftpmark]="active new_active"
+	[forward_fast]="active new_active"
 	# A persistent service on port 21 also takes every port from 1024 on
 	# (ip_vs_service_find()).
-	[vip21]="new_active"
+	[vip21]="active new_active"
 )
 
 in_router()
@@ -42,8 +52,8 @@ in_router()
 	ip netns exec "$router" "$@"
 }
 
-# The time stamp is taken before a packet needs a neighbour, so the other end needs
-# no host.
+# Sink devices end a packet's way where a driver would get it. Nobody answers there,
+# so the neighbours are given.
 create_router() # NAME
 {
 	router=$1
@@ -52,8 +62,8 @@ create_router() # NAME
 		net.ipv4.conf.{all,default}.rp_filter=0
 	ip -n "$router" -batch - <<-END
 	link set lo up
-	link add front type dummy
-	link add back type dummy
+	link add front type ftpmark_sink
+	link add back type ftpmark_sink
 	address add ${cip[4]%.*}.1/24 dev front
 	address add ${cip[6]%:*}:1/64 dev front nodad
 	address add ${vip[4]}/32 dev front
@@ -62,6 +72,10 @@ create_router() # NAME
 	address add ${rip[6]%:*}:1/64 dev back nodad
 	link set front up
 	link set back up
+	neighbor add ${cip[4]} lladdr 02:00:00:00:00:01 dev front
+	neighbor add ${cip[6]} lladdr 02:00:00:00:00:01 dev front
+	neighbor add ${rip[4]} lladdr 02:00:00:00:00:02 dev back
+	neighbor add ${rip[6]} lladdr 02:00:00:00:00:02 dev back
 	END
 }
 
@@ -96,6 +110,59 @@ rival_empty_hook() # FAMILY
 {
 	rival_floor "$1"
 	insmod "$modules/ftpmark_empty.ko"
+}
+
+# What a router that is only a router can do without: a second route lookup for each
+# packet to the client, and a search for a local socket for each packet.
+lean()
+{
+	in_router sysctl -q net.ipv4.vs.snat_reroute=0 net.ipv4.ip_early_demux=0
+}
+
+rival_floor_lean() # FAMILY
+{
+	rival_floor "$1"
+	lean
+}
+
+rival_ipvs_lean() # FAMILY
+{
+	rival_ipvs "$1"
+	lean
+}
+
+# One server, and conntrack's translation in the short way of nf_flow_table.
+rival_flowtable() # FAMILY
+{
+	local ip=ip
+
+	[ "$1" = 4 ] || ip=ip6
+	in_router nft -f - <<-END
+	table $ip ftp {
+		flowtable ft {
+			hook ingress priority filter
+			devices = { front, back }
+		}
+		chain to_server {
+			type nat hook prerouting priority dstnat
+			$ip daddr ${vip[$1]} tcp dport { 21, 10000-20000 } dnat to ${rip[$1]}
+		}
+		chain to_client {
+			type nat hook postrouting priority srcnat
+			$ip saddr ${real_net[$1]} tcp sport 20 snat to ${vip[$1]}
+		}
+		chain short {
+			type filter hook forward priority filter
+			tcp flags & (fin | rst) == 0 flow add @ft
+		}
+	}
+	END
+}
+
+# A router without any of it: clients talk to the real server's own address.
+rival_forward()
+{
+	:
 }
 
 three_rules() # FAMILY IPTABLES
@@ -197,7 +264,7 @@ rival_vip21() # FAMILY
 	ipvs_service "$1" -t "$(ipvs_address "$1"):21"
 }
 
-nf_ftpmark() # FAMILY ACTIVE [NOTRACK]
+nf_ftpmark() # FAMILY ACTIVE [NOTRACK [FAST]]
 {
 	ipvs_service "$1" -f "$mark"
 	# shellcheck disable=SC2016 # for the inner shell
@@ -210,13 +277,30 @@ nf_ftpmark() # FAMILY ACTIVE [NOTRACK]
 		echo "$3" >mark
 		echo "$4" >active
 		echo "$5" >notrack
+		echo "$6" >fast
 		echo 1 >enabled
-	' sh "${vip[$1]}" "${real_net[$1]}" "$mark" "$2" "${3:-0}"
+	' sh "${vip[$1]}" "${real_net[$1]}" "$mark" "$2" "${3:-0}" "${4:-0}"
 }
 
 rival_ipvs()
 {
 	nf_ftpmark "$1" ipvs
+}
+
+rival_ipvs_fast()
+{
+	nf_ftpmark "$1" ipvs 0 1
+}
+
+# Plain forwarding beside services without and with the short way.
+rival_forward_ftpmark()
+{
+	nf_ftpmark "$1" off
+}
+
+rival_forward_fast()
+{
+	nf_ftpmark "$1" off 0 1
 }
 
 rival_snat()
