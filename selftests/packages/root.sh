@@ -27,12 +27,12 @@ root_unpack()
 {
 	local base
 
-	base=$("$here/image" base) || return
+	base=$("$here/image" base "$distribution") || return
 	mkdir "$root" "$work/bin"
 	tar -C "$root" --xattrs -xpf "$base" || return
 	cat >"$work/bin/uname" <<-END
 	#!/bin/sh
-	[ "\$*" != -r ] || exec echo "$(root_kernel "${FTPMARK_SOURCES%% *}")"
+	[ "\$*" != -r ] || exec echo "$(root_kernel "$first")"
 	exec /bin/uname "\$@"
 	END
 	chmod 755 "$work/bin/uname"
@@ -69,6 +69,29 @@ root_without_headers() # RELEASE PACKAGE...
 	cat "$log"
 	[ "$status" -eq 0 ] && grep -q "apt install linux-headers-$1" "$log" &&
 		root_apt_is_usable
+}
+
+root_has_conf() # FILE: as the operator has left it
+{
+	in_root dpkg-query -W ftpmark nf-ftpmark-dkms
+	cmp "$1" "$root/etc/ftpmark.conf"
+}
+
+# From a release to this version, with a configuration that has been edited; and
+# everything is purged.
+root_upgrade() # FROM TO
+{
+	local conf=$work/released.conf
+
+	root_apt install "nf-ftpmark-dkms=$1" "ftpmark=$1" || return
+	echo "add ftp vip 192.0.2.10 real 10.0.0.0/24" >>"$root/etc/ftpmark.conf"
+	cp "$root/etc/ftpmark.conf" "$conf"
+	root_only_version "$1" &&
+		root_apt install "nf-ftpmark-dkms=$2" "ftpmark=$2" &&
+		root_only_version "$2" && root_has_conf "$conf" &&
+		in_root ftpmark restore --check /etc/ftpmark.conf &&
+		root_apt_is_usable &&
+		root_apt purge nf-ftpmark-dkms ftpmark && ! [ -e "$root/etc/ftpmark.conf" ]
 }
 
 root_configure()
@@ -119,15 +142,16 @@ root_configure()
 	END
 }
 
-# Makes the compiler fail while apt installs the headers.
+# The source does not compile while apt installs the headers. (The compiler may come
+# only with these.)
 root_failing_build() # DIR RELEASE
 {
-	local compiler log=$work/failing_build status=0
+	local log=$work/failing_build source status=0
 
-	compiler=$root$(in_root readlink -f /usr/bin/gcc-12)
-	chmod a-x "$compiler"
+	source=$(echo "$root"/usr/src/nf_ftpmark-*/module/main.c)
+	cp -p "$source" "$work/main.c" && echo '#error' >>"$source" || return
 	root_kernels "$1" >"$log" 2>&1 || status=$?
-	chmod a+x "$compiler"
+	mv "$work/main.c" "$source"
 	cat "$log"
 	[ "$status" -ne 0 ] && grep "Bad return status .* $2" "$log" &&
 		grep "Consult /var/lib/dkms/nf_ftpmark/.*/make.log" "$log"
@@ -174,21 +198,47 @@ root_only_version() # VERSION
 		[ "$(cd "$root/usr/src" && echo nf_ftpmark-*)" = "nf_ftpmark-$1" ]
 }
 
-# Runs the hook of a kernel's package, whose failure would fail the package. The headers
-# and the configuration are real, but the release is out of range.
-root_old_kernel() # RELEASE
+# Runs the hook of a kernel's package, whose failure would fail the package. BUILD are
+# the kernel's headers, as the root sees them.
+root_passes_over() # RELEASE BUILD WHY
 {
-	local old=4.19.0-0-amd64 dir log=$work/old_kernel status=0
+	local dir=$root/lib/modules/$1 log=$work/passes_over status=0
 
-	dir=$root/lib/modules/$old
 	mkdir -p "$dir"
-	ln -s "$(readlink "$root/lib/modules/$1/build")" "$dir/build"
-	in_root /etc/kernel/postinst.d/dkms "$old" >"$log" 2>&1 || status=$?
+	ln -s "$2" "$dir/build"
+	in_root /etc/kernel/postinst.d/dkms "$1" >"$log" 2>&1 || status=$?
 	cat "$log"
 	rm -r "$dir"
 	[ "$status" -eq 0 ] &&
-		grep "nf_ftpmark is not built for $old: it needs" "$log" &&
-		! in_root dkms status | grep "$old"
+		grep "nf_ftpmark is not built for $1: it needs $3" "$log" &&
+		grep "Boot another kernel, or install a newer nf_ftpmark" "$log" &&
+		! in_root dkms status | grep "$1" && root_apt_is_usable
+}
+
+# The headers and the configuration are real, but the release is out of range.
+root_old_kernel() # RELEASE
+{
+	root_passes_over 4.19.0-0-amd64 \
+		"$(readlink "$root/lib/modules/$1/build")" "Linux "
+}
+
+# As if a kernel to come had no such function of IPVS any more.
+root_new_kernel() # RELEASE
+{
+	local headers common copy=/usr/src/lacking- status=0
+
+	headers=$root$(in_root readlink -f "/lib/modules/$1/build") &&
+		common=$(sed -n 's|^include \(/.*\)/Makefile$|\1|p' "$headers/Makefile") &&
+		cp -r "$headers" "$root${copy}build" &&
+		cp -r "$root$common" "$root${copy}common" &&
+		sed -i "s|^include $common/|include ${copy}common/|" \
+			"$root${copy}build/Makefile" &&
+		sed -i '/void ip_vs_conn_put(/d' \
+			"$root${copy}common/include/net/ip_vs.h" || return
+	root_passes_over 99.1.0-amd64 "${copy}build" \
+		"what the headers of this kernel lack: .*ip_vs_conn_put" || status=$?
+	rm -r "${root:?}$copy"*
+	return "$status"
 }
 
 # Verifies as a kernel with the key would: the signature behind the module's code is a
@@ -197,7 +247,12 @@ root_signature() # RELEASE
 {
 	local file=$work/module
 
-	cat "$(root_module "$1")" >"$file.ko" || return
+	# Signed first, then compressed.
+	if [[ $(root_module "$1") == *.xz ]]; then
+		xz -dc "$(root_module "$1")" >"$file.ko" || return
+	else
+		cat "$(root_module "$1")" >"$file.ko" || return
+	fi
 	python3 - "$file.ko" "$file.code" "$file.signature" <<-'END' || return
 	import sys
 	module, code, signature = sys.argv[1:]
