@@ -60,11 +60,17 @@ rpm:
 	$(DEPS) build rpm
 	packaging/rpm build/rpm
 
+# All of a release, from the tag of the version in module/version.h, or from REF=.
+.PHONY: release
+release:
+	$(DEPS) build deb rpm
+	packaging/release build build/release $(REF)
+
 .PHONY: demo
 demo:
 	$(DEPS) build vm cluster
 	$(MAKE) tool
-	selftests/demo
+	selftests/demo $(DEMO)
 
 .PHONY: check
 check:
@@ -72,13 +78,14 @@ check:
 	$(MAKE) tool
 	selftests/check --host
 
-# What becomes of the packages on a Debian system, in VMs.
+# What becomes of the packages on a Debian system, in VMs, of this machine's
+# distribution or another: DISTRIBUTION=trixie.
 .PHONY: check-packages check-packages-full
 check-packages-full: private PACKAGES_FLAGS := --full
 check-packages check-packages-full:
 	$(DEPS) build packages
 	mkdir -p build
-	selftests/packages/check_packages $(PACKAGES_FLAGS) | tee build/packages.tap | \
+	selftests/packages/check_packages $(PACKAGES_FLAGS) $(DISTRIBUTION) | tee build/packages.tap | \
 		selftests/judge/verdict --closing
 
 # Every kernel of Debian's, with gcc and clang. SHORT=1: one of each kind.
@@ -95,6 +102,12 @@ check-newest:
 	$(DEPS) build vm test newest
 	$(MAKE) tool
 	selftests/check_newest $(DISTRIBUTIONS)
+
+# Other processors, as QEMU emulates them: ARCHITECTURES="s390x arm64".
+.PHONY: check-arch
+check-arch:
+	$(DEPS) build vm test arch
+	selftests/check_arch $(ARCHITECTURES)
 
 # Kernels with the detectors of bugs are built once and kept. SHORT=1: those that
 # find most in the time.
@@ -118,7 +131,7 @@ SOAK_TESTS := $(addprefix -T ,concurrency.sh ftp_load.sh hostile.sh \
 soak:
 	$(DEPS) build vm test kernels
 	$(MAKE) tool
-	FTPMARK_SOAK=1 selftests/check $(SOAK_TESTS)
+	FTPMARK_SOAK=1 selftests/check $(SOAK_TESTS) -T ecmp.sh
 	$(MAKE) soak-debug
 
 soak-debug:
@@ -173,12 +186,15 @@ help:
 	@echo 'make dkms       the module for DKMS to build, now and for later kernels'
 	@echo 'make deb        Debian packages in build/deb'
 	@echo 'make rpm        RPM packages in build/rpm'
-	@echo 'make demo       an FTP cluster behind a router, in a VM'
+	@echo 'make release    source, packages and the tree for DKMS, from the tag (REF=)'
+	@echo 'make demo       an FTP cluster behind a router, in a VM; DEMO=failover: two'
+	@echo '                directors, DEMO=ecmp: four'
 	@echo 'make check      every test, in VMs with the oldest to the newest kernel'
 	@echo 'make check-packages  the packages on a Debian system, in VMs'
 	@echo 'make check-packages-full  the same, and DKMS builds while it is in use'
 	@echo 'make check-matrix   the build for every kernel of Debian 11 to sid (SHORT=1)'
 	@echo 'make check-newest   the core tests on the newest kernels that Debian has today'
+	@echo 'make check-arch    the core tests on emulated s390x and arm64'
 	@echo 'make check-debug   the tests in kernels built to detect bugs (SHORT=1,'
 	@echo '                or KERNELS=, such as 6.1-um 6.12-debug 6.1-kcsan)'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
