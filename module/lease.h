@@ -142,9 +142,15 @@ static inline bool ftpmark_lease_ports(const struct ftpmark_leases *leases,
 }
 
 /*
- * Multilinear hashing ("Strongly universal string hashing is fast", Lemire and
- * Kaser, 2014). Of the sum the upper bits depend on all.
+ * The bucket of a multilinear hash ("Strongly universal string hashing is fast",
+ * Lemire and Kaser, 2014). The sums of ports in a row lie on a lattice: the upper
+ * bits alone would put connections of one client into few buckets now and then.
  */
+static inline u32 ftpmark_lease_bucket(u64 sum)
+{
+	return (u32)(sum >> 32) * (u32)sum >> (32 - FTPMARK_LEASE_BUCKET_BITS);
+}
+
 static inline u32 ftpmark_lease_hash4(const struct ftpmark_leases *leases,
 				      const struct ftpmark_ends4 *ends)
 {
@@ -152,7 +158,7 @@ static inline u32 ftpmark_lease_hash4(const struct ftpmark_leases *leases,
 		  (__force u32)ends->destination * leases->multiplier[1] +
 		  (__force u32)ends->ports * leases->multiplier[2];
 
-	return sum >> (64 - FTPMARK_LEASE_BUCKET_BITS);
+	return ftpmark_lease_bucket(sum);
 }
 
 static inline u32 ftpmark_lease_hash6(const struct ftpmark_leases *leases,
@@ -166,13 +172,14 @@ static inline u32 ftpmark_lease_hash6(const struct ftpmark_leases *leases,
 		  leases->multiplier[3] +
 		  (__force u32)ends->ports * leases->multiplier[4];
 
-	return sum >> (64 - FTPMARK_LEASE_BUCKET_BITS);
+	return ftpmark_lease_bucket(sum);
 }
 
 static inline bool ftpmark_lease_equal4(const struct ftpmark_ends4 *x,
 					const struct ftpmark_ends4 *y)
 {
-	return x->source == y->source && x->destination == y->destination &&
+	/* The addresses are the first eight bytes. */
+	return ftpmark_index_half(x, 0) == ftpmark_index_half(y, 0) &&
 	       x->ports == y->ports;
 }
 
