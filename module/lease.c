@@ -207,6 +207,15 @@ void ftpmark_leases_end(struct ftpmark_leases *leases)
 	atomic_inc(&leases->epoch);
 }
 
+/* Ends a lease, and does not keep one that is over from the sweep. */
+static void ftpmark_lease_stop(struct ftpmark_lease *lease)
+{
+	unsigned long now = jiffies;
+
+	if (!time_before(READ_ONCE(lease->until), now))
+		WRITE_ONCE(lease->until, now - 1);
+}
+
 /**
  * ftpmark_lease_end - end the lease of one direction, if there is one
  * @leases: of the namespace
@@ -229,7 +238,7 @@ void ftpmark_lease_end(struct ftpmark_leases *leases, u8 family,
 	spin_lock_bh(lock);
 	lease = ftpmark_lease_find(leases, family, from);
 	if (lease)
-		WRITE_ONCE(lease->until, jiffies - 1);
+		ftpmark_lease_stop(lease);
 	spin_unlock_bh(lock);
 
 	/* Now IPVS has the connection. RCU keeps the lease. */
@@ -359,7 +368,7 @@ ftpmark_lease_give(struct ftpmark_leases *leases,
 			result = FTPMARK_LEASE_RENEWED;
 		} else {
 			/* No other one until the sweep: that costs memory. */
-			WRITE_ONCE(lease->until, jiffies - 1);
+			ftpmark_lease_stop(lease);
 		}
 		goto unlock;
 	}
