@@ -104,20 +104,23 @@ static int fm_transaction_wait(double wait)
 {
 	const struct timespec pause = { .tv_nsec = FM_POLL_MS * 1000000L };
 	char holder[FM_HOLDER_MAX];
-	double begin = fm_now();
+	double begin = fm_now(), waited;
 	bool told = false;
 	int err;
 
 	for (;;) {
 		err = fm_transaction_try();
-		if (err != -EBUSY || fm_now() - begin >= wait)
+		waited = fm_now() - begin;
+		if (err != -EBUSY)
 			break;
-		if (!told && fm_now() - begin >= 1) {
+		if (!told && wait > 1 && waited >= 1) {
 			told = fm_transaction_holder(holder);
 			if (told)
 				fm_error("waiting for %s, which is changing services",
 					 holder);
 		}
+		if (waited >= wait)
+			break;
 		nanosleep(&pause, NULL);
 	}
 	if (err == -EBUSY)
