@@ -278,8 +278,9 @@ nf_ftpmark() # FAMILY ACTIVE [NOTRACK [FAST]]
 		echo "$4" >active
 		echo "$5" >notrack
 		echo "$6" >fast
-		echo 1 >enabled
-	' sh "${vip[$1]}" "${real_net[$1]}" "$mark" "$2" "${3:-0}" "${4:-0}"
+		echo "$7" >enabled
+	' sh "${vip[$1]}" "${real_net[$1]}" "$mark" "$2" "${3:-0}" "${4:-0}" \
+		"${enable:-1}"
 }
 
 rival_ipvs()
