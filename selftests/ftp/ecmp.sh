@@ -30,6 +30,9 @@ check_event()
 
 check_all_whole() # WHAT EVENT [ARG...]
 {
+	# Nobody waits in vain if all is well.
+	local patience=$((10 * patience))
+
 	check_event "$@"
 	check_equal "$1: downloads that are whole" "$clients" "$whole"
 }
@@ -52,10 +55,11 @@ test_by_client()
 {
 	services mh 1
 	check_all_whole "mh, nothing happens" true
-	check_equal "mh: directors that saw control connections" 4 \
-		"$(directors_used)"
 	check_directors
 	check_all_whole "mh, a director leaves" ecmp_directors 1 2 4
+	# By now chance has left none of them out.
+	check_equal "mh: directors that saw control connections" 4 \
+		"$(directors_used)"
 	check_all_whole "mh, a director comes" ecmp_directors 1 2 3 4
 	check_all_whole "mh, all directors but one leave" ecmp_directors 3
 	check_all_whole "mh, they come back" ecmp_directors 1 2 3 4
@@ -73,6 +77,9 @@ check_directors()
 # Downloads of the server that dies are lost, and no others.
 test_server_removed()
 {
+	# All have to begin; those whose server dies wait for so long.
+	local patience=$((patience > 90 ? patience : 90))
+
 	services mh 1
 	check_event "mh, a server leaves" server_dies
 	check "mh, a server leaves: its downloads are broken" [ "$broken" -gt 0 ]

@@ -141,14 +141,25 @@ class Race:
         flow = self.flow
         flow.renew()
         self.ends["front"].send(flow.opening().frame)
-        frames = [self.ends["back"].recv(1 << 16)]
-        while not flow.find_server(frames):
-            frames = [self.ends["back"].recv(1 << 16)]
+        while not flow.find_server([self.next_frame("back")]):
+            pass
         for packet in flow.answers():
             self.ends[packet.link].send(packet.frame)
             # What leaves shows that it has been processed.
             out = "back" if packet.link == "front" else "front"
-            self.ends[out].recv(1 << 16)
+            self.next_frame(out)
+
+    def next_frame(self, link):
+        """The next one that the director has not sent on its own."""
+        limit = time.monotonic() + PATIENCE
+        while time.monotonic() < limit:
+            try:
+                frame = self.ends[link].recv(1 << 16)
+            except TimeoutError:
+                continue
+            if fast_packets.is_wanted(frame[fast_packets.VNET.size:]):
+                return frame
+        raise TimeoutError("a packet has not left")
 
     def run(self):
         self.begin()

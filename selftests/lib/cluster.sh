@@ -157,17 +157,17 @@ cluster_watch_director()
 	in_ns "$director" nft -f - <<-END
 	table inet watch {
 		set syns4 {
-			type ipv4_addr . inet_service . inet_service . mark
+			type ipv4_addr . inet_service . inet_service . mark . ipv4_addr
 			flags dynamic
 		}
 		set syns6 {
-			type ipv6_addr . inet_service . inet_service . mark
+			type ipv6_addr . inet_service . inet_service . mark . ipv6_addr
 			flags dynamic
 		}
 		chain marked {
 			type filter hook prerouting priority -140
-			iif front tcp flags & (syn | ack) == syn add @syns4 { ip daddr . tcp sport . tcp dport . meta mark }
-			iif front tcp flags & (syn | ack) == syn add @syns6 { ip6 daddr . tcp sport . tcp dport . meta mark }
+			iif front tcp flags & (syn | ack) == syn add @syns4 { ip daddr . tcp sport . tcp dport . meta mark . ip saddr }
+			iif front tcp flags & (syn | ack) == syn add @syns6 { ip6 daddr . tcp sport . tcp dport . meta mark . ip6 saddr }
 		}
 	}
 	END

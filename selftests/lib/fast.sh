@@ -92,7 +92,7 @@ talk()
 # talk_fast NAME: until packets take the short way.
 talk_fast()
 {
-	local fast_packets before end=$((SECONDS + 60))
+	local fast_packets before end=$((SECONDS + 60 * ${FTPMARK_PATIENCE:-1}))
 
 	fast_packets_read
 	before=$fast_packets
@@ -148,7 +148,7 @@ again() # COMMAND [ARG...]
 {
 	local try
 
-	for ((try = 0; try < 10; try++)); do
+	for ((try = 0; try < 30; try++)); do
 		"$@" && return
 	done
 	return 1

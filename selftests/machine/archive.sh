@@ -6,8 +6,10 @@
 
 # shellcheck disable=SC2154 # set by who sources this
 base=${distribution%-backports}
-# Release files of distributions that are no longer cared for have expired.
-unexpired='Acquire::Check-Valid-Until "false";'
+# Release files of distributions that are no longer cared for have expired. Old versions
+# of apt give up a download at the first fault of the network.
+# shellcheck disable=SC2034 # for who sources this
+lenient='Acquire::Check-Valid-Until "false"; Acquire::Retries "5";'
 
 # The mirror is the one that this machine uses, if it has one of that label.
 mirror() # LABEL DEFAULT
@@ -45,7 +47,7 @@ foreign() # TOOL [ARG...]
 {
 	LC_ALL=C "$1" -q -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
 		-o APT::Sandbox::User=root -o Acquire::Languages=none \
-		-o "${unexpired%% *}=false" \
+		-o Acquire::Check-Valid-Until=false -o Acquire::Retries=5 \
 		-o Dir::Etc::sourcelist="$state/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::Etc::preferences="$state/preferences" \

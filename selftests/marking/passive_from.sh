@@ -279,9 +279,11 @@ gone()
 
 test_expiry()
 {
-	ip netns exec "$router" ipvsadm --set 2 2 2
 	connect ftp "to=$vip"
-	check_marks "it lives for two seconds" "21=1" "to=$vip port=10000"
+	check_marks "it is established" "21=1" "to=$vip port=10000"
+	# From its next packet on it lives for two seconds.
+	ip netns exec "$router" ipvsadm --set 2 2 2
+	command_sent ftp "to=$vip"
 	check "IPVS forgets it" busywait 60 gone
 	check_marks "forgotten by IPVS" "0=1" "to=$vip port=10000"
 	ip netns exec "$router" ipvsadm --set 900 120 300

@@ -39,10 +39,11 @@ machine_share() # STEP [ARG...] [-- STEP [ARG...]]...
 }
 
 # An emulated machine without a processor of its own is slow: timeouts are long, and
-# timers are not checked.
+# timers are not checked. Where it stands still for a while, that is no lockup.
 kernel_args="no_timer_check systemd.unit=check.target systemd.show_status=error"
 kernel_args+=" systemd.default_timeout_start_sec=240 udev.event_timeout=900"
 kernel_args+=" systemd.default_device_timeout_sec=240 mitigations=off loglevel=5"
+kernel_args+=" rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60"
 
 machine_qemu() # NAME: its console
 {

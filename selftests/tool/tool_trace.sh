@@ -208,12 +208,12 @@ dead_active() # FAMILY IP
 		"active, its answer and a rule in OUTPUT"
 }
 
-# Whether the module has counted two packets of the service "gone".
-is_repeated()
+# gone_has NUMBER: whether the module has counted so many packets of the service "gone".
+gone_has()
 {
 	local stat=0
 
-	service_stat_read stat gone control_packets && [ "$stat" -ge 2 ]
+	service_stat_read stat gone control_packets && [ "$stat" -ge "$1" ]
 }
 
 # A service of the module with its own VIP, and what it lacks.
@@ -344,7 +344,7 @@ test_dead()
 	dead_active 6 ip6
 	use_dead_services
 	# The last to be asked does not answer: when it was asked again, so were all.
-	busywait 60 is_repeated
+	busywait 60 gone_has 2
 	trace_end
 	# What they repeat belongs to no other run.
 	for role in client rs1 rs2; do
@@ -389,15 +389,18 @@ test_killed()
 test_text()
 {
 	# The last clients that were taken have no rules.
-	local cip=${cip4[cip_used[4]]} other=${cip4[cip_used[4] - 1]}
+	local cip=${cip4[cip_used[4]]} other=${cip4[cip_used[4] - 1]} before
 
 	agent_start client ip netns exec "$client" python3 -S \
 		"$selftests/lib/tcp_agent.py"
-	trace_start gone --client "$cip" --seconds 5
+	service_stat_read before gone control_packets
+	trace_start gone --client "$cip" --seconds 900
 	dial 4 "$other" 21 192.0.2.24
 	dial 4 "$cip" 21 192.0.2.24
 	dial 4 "$cip" 21
-	trace_wait
+	# Who is silent when asked twice does not answer.
+	busywait 60 gone_has $((before + 4))
+	trace_end
 	agent_stop client
 	check "what a client's control connection lacks" grep -qx \
 		"$cip: control: no answer" "$scratch/out"

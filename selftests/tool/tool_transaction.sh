@@ -237,7 +237,7 @@ test_meanwhile()
 	printf '%s\n' "add a vip 192.0.2.2" "add b vip 192.0.2.1" >"$two"
 	"$ftpmark" restore "$one"
 	strace -qq -o /dev/null -e trace=write \
-		-e inject=write:delay_enter=3000000:when=3 \
+		-e inject=write:delay_enter=10000000:when=3 \
 		"$ftpmark" restore "$two" &
 	restore=$!
 	check "meanwhile: a restore is under way" busywait 30 \
