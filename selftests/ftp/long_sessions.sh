@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# IPVS forgets what is idle for fifteen seconds here. A control connection is idle while
+# IPVS forgets what is idle for ten seconds here. A control connection is idle while
 # data flows, and must not be forgotten: by the director, by its backup, and by that
 # when it has become the master. Passive and active, with NAT and without (direct
 # routing and tunnels, not persistent). An idle client is forgotten as before.
@@ -23,7 +23,10 @@ need python3
 ftp_active=ipvs
 # More than the test takes. Without its "226" a client waits for so long.
 ftp_time_limit=400
-timeout=15
+timeout=10
+# What the other director has told of lives for a minute, in which the backup has to take
+# over and to search.
+adverts_missed=3
 
 # Real servers that have the VIP, too, and answer clients themselves: rs1 by direct
 # routing, rs2 through a tunnel.

@@ -243,24 +243,25 @@ class Judge:
     def judge_ways(self, log, translated, now):
         """Packets arrive in the order in which they were sent."""
         log = collections.deque(log)
-        short = []
+        short, ways = 0, []
         for packet, sent in self.sent:
+            way = "neither"
             if log and log[0] == packet.arrives:
                 log.popleft()
-                self.counts["usual"] += 1
+                way = "usual"
                 self.model.usual(packet, now, packet.number in translated)
             elif self.model.may(packet, sent):
-                short.append(packet)
-                self.counts["short"] += 1
+                short += 1
+                way = "short"
                 self.counts["short " + packet.kind] += 1
+            self.counts[way] += 1
+            ways.append(f"{packet.kind}:{way}")
         if log:
             self.differ("log", log[0].hex(), "was not sent so")
         got = stat("fast_packets") - self.short_before
         self.short_before += got
-        if got != len(short):
-            self.differ("short way", got, "model", len(short), "of", " ".join(
-                packet.kind + "*" * (packet in short)
-                for packet, _ in self.sent))
+        if got != short:
+            self.differ("short way", got, "model", short, "of", *ways)
 
 
 def open_flow(judge, flow):

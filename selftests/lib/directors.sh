@@ -106,6 +106,7 @@ failover_up()
 # The configuration that an operator would write, except for the timing of checks, and
 # that a backup misses six messages instead of three before it takes over: where a
 # machine stands still for seconds, its clock goes on and the backup may run first.
+adverts_missed=6
 keepalived_conf() # NAMESPACE: that of d1 or d2
 {
 	local name=${1%-*}
@@ -114,7 +115,7 @@ keepalived_conf() # NAMESPACE: that of d1 or d2
 	global_defs {
 	    router_id $name
 	    lvs_sync_daemon back id 21
-	    vrrp_down_timer_adverts 6
+	    vrrp_down_timer_adverts $adverts_missed
 	}
 	$(keepalived_groups "${name#d}")
 	END
