@@ -21,13 +21,6 @@
 #include "route.h"
 #include "table.h"
 
-/*
- * What opens or ends a connection IPVS has to see: SYN, FIN, RST, and also what has
- * no ACK, which closes it for IPVS.
- */
-#define FTPMARK_FAST_FLAGS (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST | \
-			    TCP_FLAG_ACK)
-
 /* Has a packet go the usual way, and counts why. */
 static unsigned int ftpmark_fast_usual(const struct ftpmark_lease *lease,
 				       enum ftpmark_stat why)
@@ -163,7 +156,7 @@ ftpmark_fast_lease4(struct ftpmark_leases *leases, struct sk_buff *skb,
 	lease = ftpmark_lease_find4(leases, ftpmark_ends4(ip));
 	if (!lease || unlikely(lease->epoch != atomic_read(&leases->epoch)))
 		return NF_ACCEPT;
-	if (unlikely((tcp_flag_word(tcp) & FTPMARK_FAST_FLAGS) != TCP_FLAG_ACK))
+	if (unlikely(!ftpmark_lease_goes_on(tcp)))
 		return ftpmark_fast_end(leases, lease);
 	if (unlikely(!ftpmark_fast_runs(lease)))
 		return ftpmark_fast_usual(lease, FTPMARK_STAT_FAST_EXPIRED);
@@ -229,7 +222,7 @@ ftpmark_fast_lease6(struct ftpmark_leases *leases, struct sk_buff *skb,
 	lease = ftpmark_lease_find6(leases, ftpmark_ends6(ip));
 	if (!lease || unlikely(lease->epoch != atomic_read(&leases->epoch)))
 		return NF_ACCEPT;
-	if (unlikely((tcp_flag_word(tcp) & FTPMARK_FAST_FLAGS) != TCP_FLAG_ACK))
+	if (unlikely(!ftpmark_lease_goes_on(tcp)))
 		return ftpmark_fast_end(leases, lease);
 	if (unlikely(!ftpmark_fast_runs(lease)))
 		return ftpmark_fast_usual(lease, FTPMARK_STAT_FAST_EXPIRED);

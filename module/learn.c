@@ -305,7 +305,7 @@ static void ftpmark_learn_give(const struct ftpmark_net *ns,
 		ftpmark_learn_note(ns, packet->family, &way);
 }
 
-/* The answers to a SYN, FIN or RST go the usual way, too. */
+/* The answers to what opens or ends a connection go the usual way, too. */
 static void ftpmark_learn_end(struct ftpmark_leases *leases,
 			      const struct ftpmark_learn_packet *packet)
 {
@@ -356,7 +356,7 @@ ftpmark_learn_packet(const struct ftpmark_net *ns, struct sk_buff *skb,
 	leases = rcu_dereference(ns->table)->leases;
 	if (!leases || !ftpmark_learn_read(&packet))
 		return NF_ACCEPT;
-	if (packet.tcp->syn || packet.tcp->fin || packet.tcp->rst) {
+	if (!ftpmark_lease_goes_on(packet.tcp)) {
 		ftpmark_learn_end(leases, &packet);
 		return NF_ACCEPT;
 	}

@@ -8,6 +8,7 @@
 #include <linux/llist.h>
 #include <linux/rculist.h>
 #include <linux/spinlock.h>
+#include <linux/tcp.h>
 #include <linux/workqueue.h>
 #include <net/dst.h>
 #include <net/ipv6.h>
@@ -139,6 +140,17 @@ static inline bool ftpmark_lease_ports(const struct ftpmark_leases *leases,
 {
 	return test_bit((__force u16)source, leases->port) ||
 	       test_bit((__force u16)destination, leases->port);
+}
+
+/*
+ * Whether a packet neither opens nor ends a connection. IPVS has to see those that do:
+ * SYN, FIN, RST, and also what has no ACK, which closes it for IPVS.
+ */
+static inline bool ftpmark_lease_goes_on(const struct tcphdr *tcp)
+{
+	return (tcp_flag_word(tcp) & (TCP_FLAG_SYN | TCP_FLAG_FIN |
+				      TCP_FLAG_RST | TCP_FLAG_ACK)) ==
+	       TCP_FLAG_ACK;
 }
 
 /*
