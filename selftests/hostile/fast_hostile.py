@@ -164,13 +164,15 @@ class Model:
         key = packet.flow.key
         if packet.to_server:
             self.from_client[key] += 1
-        if not packet.plain or not translated:
+        if not translated:
             return
-        if packet.flags & FLAGS != ACK:
+        # When it leaves, what kept it off the short way may no longer be seen.
+        if packet.flags & FLAGS == ACK:
+            if self.from_client[key] >= PACKETS_FIRST:
+                self.shown[packet.key][self.look(packet)] = now
+        elif packet.plain:
             for to_server in (False, True):
                 self.shown[key + (to_server,)].clear()
-        elif self.from_client[key] >= PACKETS_FIRST:
-            self.shown[packet.key][self.look(packet)] = now
 
 
 class Judge:
@@ -246,6 +248,7 @@ class Judge:
         short, ways = 0, []
         for packet, sent in self.sent:
             way = "neither"
+            then = self.model.shown[packet.key].get(self.model.look(packet), 0)
             if log and log[0] == packet.arrives:
                 log.popleft()
                 way = "usual"
@@ -255,7 +258,7 @@ class Judge:
                 way = "short"
                 self.counts["short " + packet.kind] += 1
             self.counts[way] += 1
-            ways.append(f"{packet.kind}:{way}")
+            ways.append(f"{packet.kind}:{way}:{sent - then:.3f}")
         if log:
             self.differ("log", log[0].hex(), "was not sent so")
         got = stat("fast_packets") - self.short_before
