@@ -103,10 +103,11 @@ failover_up()
 		keepalived_start "$d2"
 }
 
-# The configuration that an operator would write, except for the timing of checks, and
-# that a backup misses six messages instead of three before it takes over: where a
-# machine stands still for seconds, its clock goes on and the backup may run first.
+# So many messages of the master a backup misses before it takes over, instead of three:
+# where a machine stands still for seconds, its clock goes on and the backup may run first.
 adverts_missed=6
+
+# The configuration that an operator would write, except for that and the timing of checks.
 keepalived_conf() # NAMESPACE: that of d1 or d2
 {
 	local name=${1%-*}
