@@ -55,27 +55,36 @@ route_of() # CIP
 	esac
 }
 
-# Whether packets that have a lease, or had one, have gone the usual way.
-usual_way_taken() # NUMBER: more of them than that
+# How many packets that have a lease have gone the usual way for this reason, and how
+# many since it was over.
+usual_way_read() # VARIABLE REASON
 {
-	local route expired
+	local stat expired
 
-	service_stat_read route ftp fast_route
+	service_stat_read stat ftp "fast_$2"
 	service_stat_read expired ftp fast_expired
-	[ $((route + expired)) -gt "$1" ]
+	printf -v "$1" %d $((stat + expired))
+}
+
+usual_way_taken() # NUMBER: more of them than that, by route
+{
+	local taken
+
+	usual_way_read taken route
+	[ "$taken" -gt "$1" ]
 }
 
 # Whether a packet with a fresh lease meets a new route; it arrives without that.
 route_is_taken() # CIP
 {
-	local before after expired
+	local before after usual
 
 	talk_fast route || return
 	ip -n "$director" route add blackhole "$(route_of "$1")"
 	service_stat_read before ftp fast_route
-	service_stat_read expired ftp fast_expired
+	usual_way_read usual route
 	tcp "$talk_server" "say route late"
-	busywait 60 usual_way_taken $((before + expired))
+	busywait 60 usual_way_taken "$usual"
 	service_stat_read after ftp fast_route
 	ip -n "$director" route del blackhole "$(route_of "$1")"
 	tcp client "line route"
@@ -227,15 +236,6 @@ unfit_is_seen() # FAMILY
 	[ "$after" -gt "$before" ]
 }
 
-usual_way_read() # VARIABLE
-{
-	local unfit expired
-
-	service_stat_read unfit ftp fast_unfit
-	service_stat_read expired ftp fast_expired
-	printf -v "$1" %d $((unfit + expired))
-}
-
 # Whether all packets of a few lines take the short way, there and back.
 all_are_fast() # NAME
 {
@@ -243,9 +243,9 @@ all_are_fast() # NAME
 
 	fast_packets_read
 	packets=$fast_packets
-	usual_way_read before
+	usual_way_read before unfit
 	talk "$1" 4 || return
-	usual_way_read after
+	usual_way_read after unfit
 	fast_packets_read
 	[ $((fast_packets - packets)) -ge 8 ] && [ "$after" -eq "$before" ]
 }
