@@ -37,15 +37,9 @@ wire_link "$client" "$router" wire0
 	echo "neighbour add 10.0.0.1 lladdr 02:00:00:00:00:99 dev back"
 	echo "neighbour add 2001:db8:a::1 lladdr 02:00:00:00:00:99 dev back"
 } | ip -n "$router" -batch -
-ip netns exec "$router" sysctl -qw net.ipv4.ip_forward=1 \
-	net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
+ip netns exec "$router" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
 	net.ipv4.conf.wire0.rp_filter=0
-ip netns exec "$router" ipvsadm -R <<-END
--A -f 21 -s rr -p 300
--a -f 21 -r 10.0.0.1 -m
--A -f 21 -6 -s rr -p 300
--a -f 21 -6 -r 2001:db8:a::1 -m
-END
+wire_ipvs "$router"
 # What is established stays so until it is ended.
 ip netns exec "$router" ipvsadm --set 86400 0 0
 # IPVS gets the packets of control connections; others end behind the hook.

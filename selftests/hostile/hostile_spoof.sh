@@ -34,15 +34,9 @@ wire_link "$server" "$router" wire1
 	echo "neighbour add $victim lladdr 02:00:00:00:00:99 dev wire0"
 	echo "neighbour add $victim6 lladdr 02:00:00:00:00:99 dev wire0"
 } | ip -n "$router" -batch -
-ip netns exec "$router" sysctl -qw net.ipv4.ip_forward=1 \
-	net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
+ip netns exec "$router" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
 	net.ipv4.conf.wire0.rp_filter=0
-ip netns exec "$router" ipvsadm -R <<-END
--A -f 21 -s rr -p 300
--a -f 21 -r 10.0.0.1 -m
--A -f 21 -6 -s rr -p 300
--a -f 21 -6 -r 2001:db8:a::1 -m
-END
+wire_ipvs "$router"
 
 files_start conf ip netns exec "$router"
 agent_start flood ip netns exec "$client" python3 -S "$selftests/lib/flood.py" \

@@ -56,6 +56,19 @@ wire_up()
 	END
 }
 
+# The router forwards, and its IPVS has a real server of each family for mark 21.
+wire_ipvs() # ROUTER
+{
+	ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	ip netns exec "$1" ipvsadm -R <<-END
+	-A -f 21 -s rr -p 300
+	-a -f 21 -r 10.0.0.1 -m
+	-A -f 21 -6 -s rr -p 300
+	-a -f 21 -6 -r 2001:db8:a::1 -m
+	END
+}
+
 # A process that stays: starting one for every packet would take most of a test's
 # time.
 wire_sender() # CLIENT

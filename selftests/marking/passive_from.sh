@@ -35,13 +35,8 @@ ipvs_up() # NAMESPACE
 		echo "neighbour add 10.0.0.1 lladdr 02:00:00:00:00:99 dev back"
 		echo "neighbour add 2001:db8:a::1 lladdr 02:00:00:00:00:99 dev back"
 	} | ip -n "$1" -batch -
-	ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv6.conf.all.forwarding=1
+	wire_ipvs "$1"
 	ip netns exec "$1" ipvsadm -R <<-END
-	-A -f 21 -s rr -p 300
-	-a -f 21 -r 10.0.0.1 -m
-	-A -f 21 -6 -s rr -p 300
-	-a -f 21 -6 -r 2001:db8:a::1 -m
 	-A -f 22 -s rr -p 300
 	-a -f 22 -r 10.0.0.1 -m
 	END
