@@ -140,8 +140,15 @@ soak-debug:
 	FTPMARK_SOAK=1 selftests/check_debug $(addprefix -k ,$(KERNELS)) \
 		$(SOAK_TESTS)
 
+# What the CI repeats only if its files have changed, such as the module: run it then,
+# and commit selftests/results.tsv.
+.PHONY: check-changed
+check-changed:
+	$(DEPS) build vm test debug
+	selftests/steps changed
+
 # All that takes too long for each change, for hours. It goes on where it was
-# broken off, and keeps its results in selftests/nightly.tsv.
+# broken off, and keeps its results in selftests/results.tsv.
 .PHONY: nightly
 nightly:
 	selftests/steps nightly
@@ -197,6 +204,7 @@ help:
 	@echo 'make check-arch    the core tests on emulated s390x and arm64'
 	@echo 'make check-debug   the tests in kernels built to detect bugs (SHORT=1,'
 	@echo '                or KERNELS=, such as 6.1-um 6.12-debug 6.1-kcsan)'
+	@echo 'make check-changed  what the CI repeats only if the module and such files change'
 	@echo 'make fuzz       the parsers of the tool, for long (SECONDS=)'
 	@echo 'make soak       the tests of robustness, for hours; then soak-debug: with'
 	@echo '                detectors (KERNELS=)'
