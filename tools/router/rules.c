@@ -45,22 +45,6 @@ static char *fm_nftables_items(const char *kind, const char *family,
 	return fm_program_read(argv, &text) ? NULL : text;
 }
 
-/* -t leaves out the elements of sets, which may be many. */
-static int fm_nftables_read(struct fm_rules *rules)
-{
-	static const char *const argv[] = { "nft", "-j", "-n", "-t", "list",
-					    "ruleset", NULL };
-	char *text;
-	int err;
-
-	err = fm_program_read(argv, &text);
-	if (err)
-		return err;
-	err = fm_nft_parse(rules, text, fm_nftables_items);
-	free(text);
-	return err;
-}
-
 /* Whether tables exist. To ask iptables would make the kernel load modules. */
 static int fm_legacy_tables(const char *path)
 {
@@ -107,6 +91,41 @@ static bool fm_nftables_there(void)
 	return !module;
 }
 
+/* Rules of iptables-nft are in tables of one family, where nft has listed any. */
+static int fm_nft_save_read(struct json_object *ruleset, const char *family,
+			    const char *program, struct fm_rules *rules)
+{
+	int err;
+
+	if (!fm_nft_has_family(ruleset, family))
+		return 0;
+	err = fm_save_read(program, rules);
+	/* Without iptables-nft there are no such rules. */
+	return err == -ENOENT ? 0 : err;
+}
+
+/*
+ * nft can't print all rules that iptables-nft makes, so the tables that may have
+ * some are read with that, and parsed first. -t leaves out the elements of sets,
+ * which may be many.
+ */
+static void fm_nftables_read(struct fm_rules *rules, int errs[3])
+{
+	static const char *const argv[] = { "nft", "-j", "-n", "-t", "list",
+					    "ruleset", NULL };
+	struct json_object *ruleset = NULL;
+	char *text;
+
+	errs[2] = fm_program_read(argv, &text);
+	if (!errs[2])
+		ruleset = fm_nft_read(text);
+	free(text);
+	errs[0] = fm_nft_save_read(ruleset, "ip", "iptables-nft", rules);
+	errs[1] = fm_nft_save_read(ruleset, "ip6", "ip6tables-nft", rules);
+	if (!errs[2])
+		errs[2] = fm_nft_parse(rules, ruleset, fm_nftables_items);
+}
+
 /**
  * fm_firewall_gather() - read the rules of iptables and nftables
  * @firewall: the rules; the member err has other errors than -ENOMEM
@@ -126,17 +145,8 @@ int fm_firewall_gather(struct fm_firewall *firewall)
 				 "iptables-legacy", rules);
 	errs[1] = fm_legacy_read("/proc/net/ip6_tables_names",
 				 "ip6tables-legacy", rules);
-	if (fm_nftables_there()) {
-		/* nft can't print all rules that iptables-nft makes. */
-		errs[2] = fm_save_read("iptables-nft", rules);
-		errs[3] = fm_save_read("ip6tables-nft", rules);
-		/* Without iptables-nft there are no such rules. */
-		for (i = 2; i < 4; i++) {
-			if (errs[i] == -ENOENT)
-				errs[i] = 0;
-		}
-		errs[4] = fm_nftables_read(rules);
-	}
+	if (fm_nftables_there())
+		fm_nftables_read(rules, &errs[2]);
 	for (i = 0; i < ARRAY_SIZE(errs); i++) {
 		if (errs[i] == -ENOMEM || rules->failed)
 			return -ENOMEM;

@@ -369,26 +369,60 @@ static void fm_nft_rule(struct fm_nft *nft, struct json_object *json)
 }
 
 /**
+ * fm_nft_read() - read what "nft -j -n -t list ruleset" prints
+ * @text: the text
+ *
+ * Return: what it has, for fm_nft_parse(), or NULL if it is no such text.
+ */
+struct json_object *fm_nft_read(const char *text)
+{
+	return json_tokener_parse(text);
+}
+
+/**
+ * fm_nft_has_family() - whether there are tables of a family
+ * @ruleset: what fm_nft_read() has returned
+ * @family: the family as nftables names it
+ *
+ * Return: true also if this can't be told.
+ */
+bool fm_nft_has_family(struct json_object *ruleset, const char *family)
+{
+	struct json_object *list = fm_json_member(ruleset, "nftables");
+	struct json_object *table;
+	size_t i;
+
+	if (!json_object_is_type(list, json_type_array))
+		return true;
+	for (i = 0; i < json_object_array_length(list); i++) {
+		table = fm_json_member(json_object_array_get_idx(list, i),
+				       "table");
+		if (table && !strcmp(fm_json_text(table, "family"), family))
+			return true;
+	}
+	return false;
+}
+
+/**
  * fm_nft_parse() - parse what "nft -j -n -t list ruleset" prints
  * @rules: the rules, to which these are added
- * @text: the text
+ * @ruleset: what fm_nft_read() has returned; it is freed
  * @ask: asks nft for the items of sets, which it has left out: "set" or "map",
  *	family, table and name; returns JSON, which is freed here, or NULL
  *
  * Return: 0, -EIO if it is no such text, or -ENOMEM.
  */
-int fm_nft_parse(struct fm_rules *rules, const char *text,
+int fm_nft_parse(struct fm_rules *rules, struct json_object *ruleset,
 		 char *(*ask)(const char *kind, const char *family,
 			      const char *table, const char *name))
 {
-	struct json_object *json = json_tokener_parse(text);
 	struct fm_nft nft = { .rules = rules, .ask = ask };
 	struct json_object *item, *member;
 	size_t i;
 
-	nft.list = fm_json_member(json, "nftables");
+	nft.list = fm_json_member(ruleset, "nftables");
 	if (!json_object_is_type(nft.list, json_type_array)) {
-		json_object_put(json);
+		json_object_put(ruleset);
 		return -EIO;
 	}
 	nft.asked = json_object_new_object();
@@ -404,6 +438,6 @@ int fm_nft_parse(struct fm_rules *rules, const char *text,
 			fm_nft_rule(&nft, member);
 	}
 	json_object_put(nft.asked);
-	json_object_put(json);
+	json_object_put(ruleset);
 	return rules->failed ? -ENOMEM : 0;
 }

@@ -10,6 +10,8 @@
 
 #include "model/lists.h"
 
+struct json_object;
+
 /* Priorities of hooks. */
 enum {
 	FM_PRI_RAW = -300,
@@ -291,7 +293,9 @@ void fm_options_parse(struct fm_rules *rules, struct fm_rule *rule,
 		      int argc, char *const argv[]);
 
 /* nft.c */
-int fm_nft_parse(struct fm_rules *rules, const char *text,
+struct json_object *fm_nft_read(const char *text);
+bool fm_nft_has_family(struct json_object *ruleset, const char *family);
+int fm_nft_parse(struct fm_rules *rules, struct json_object *ruleset,
 		 char *(*ask)(const char *kind, const char *family,
 			      const char *table, const char *name));
 
