@@ -16,6 +16,16 @@ ruleset()
 	printf 'nft -f - <<<%q' "${*//\} \}/\}; \}}"
 }
 
+# loaded PROGRAM LINE...: prints a command that has a program of iptables load these
+# lines: one process does it, and not one for each rule.
+loaded()
+{
+	local text
+
+	printf -v text '%s\n' "${@:2}"
+	printf '%s-restore <<<%q' "$1" "$text"
+}
+
 # inet HOOK POLICY RULE...: prints commands that make a chain with these rules.
 inet()
 {
@@ -83,65 +93,70 @@ test_nft()
 # The filters of programs that many routers have, as iptables-nft rules.
 test_programs()
 {
-	local ipt="iptables-nft" ipt6="ip6tables-nft"
-
-	router "Docker's FORWARD" dead "fault rule-drops" "
-		$ipt -P FORWARD DROP; $ipt -N DOCKER; $ipt -N DOCKER-USER; $ipt -N DOCKER-ISOLATION-STAGE-1
-		$ipt -A FORWARD -j DOCKER-USER; $ipt -A FORWARD -j DOCKER-ISOLATION-STAGE-1
-		$ipt -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-		$ipt -A FORWARD -o docker0 -j DOCKER; $ipt -A FORWARD -i docker0 ! -o docker0 -j ACCEPT
-		$ipt -A DOCKER-USER -j RETURN
-		$ipt -t nat -N DOCKER; $ipt -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
-		$ipt -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to 172.17.0.2:80" "$flush" 4
-	router "ufw's INPUT, with the ports allowed" dead "fault rule-drops" "
-		$ipt -P INPUT DROP; $ipt -N ufw-before-input; $ipt -N ufw-user-input; $ipt -N ufw-logging-deny
-		$ipt -A INPUT -j ufw-before-input
-		$ipt -A ufw-before-input -i lo -j ACCEPT
-		$ipt -A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-		$ipt -A ufw-before-input -m conntrack --ctstate INVALID -j ufw-logging-deny
-		$ipt -A ufw-before-input -m conntrack --ctstate INVALID -j DROP
-		$ipt -A ufw-before-input -p icmp --icmp-type 8 -j ACCEPT
-		$ipt -A ufw-before-input -j ufw-user-input
-		$ipt -A ufw-logging-deny -m limit --limit 3/min --limit-burst 10 -j LOG
-		$ipt -A ufw-user-input -p tcp -m tcp --dport 21 -j ACCEPT
-		$ipt -A ufw-user-input -p tcp -m multiport --dports 10000:20000 -j ACCEPT" "$flush" 4
+	router "Docker's FORWARD" dead "fault rule-drops" "$(loaded iptables-nft \
+		'*filter' ':FORWARD DROP' ':DOCKER -' ':DOCKER-USER -' ':DOCKER-ISOLATION-STAGE-1 -' \
+		'-A FORWARD -j DOCKER-USER' '-A FORWARD -j DOCKER-ISOLATION-STAGE-1' \
+		'-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT' \
+		'-A FORWARD -o docker0 -j DOCKER' '-A FORWARD -i docker0 ! -o docker0 -j ACCEPT' \
+		'-A DOCKER-USER -j RETURN' COMMIT \
+		'*nat' ':DOCKER -' '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER' \
+		'-A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to 172.17.0.2:80' COMMIT)" "$flush" 4
+	router "ufw's INPUT, with the ports allowed" dead "fault rule-drops" "$(loaded iptables-nft \
+		'*filter' ':INPUT DROP' ':ufw-before-input -' ':ufw-user-input -' ':ufw-logging-deny -' \
+		'-A INPUT -j ufw-before-input' \
+		'-A ufw-before-input -i lo -j ACCEPT' \
+		'-A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT' \
+		'-A ufw-before-input -m conntrack --ctstate INVALID -j ufw-logging-deny' \
+		'-A ufw-before-input -m conntrack --ctstate INVALID -j DROP' \
+		'-A ufw-before-input -p icmp --icmp-type 8 -j ACCEPT' \
+		'-A ufw-before-input -j ufw-user-input' \
+		'-A ufw-logging-deny -m limit --limit 3/min --limit-burst 10 -j LOG' \
+		'-A ufw-user-input -p tcp -m tcp --dport 21 -j ACCEPT' \
+		'-A ufw-user-input -p tcp -m multiport --dports 10000:20000 -j ACCEPT' COMMIT)" "$flush" 4
 	router "firewalld's INPUT, with the ports allowed" dead "fault rule-drops" \
 		"$(inet input accept 'ct state { established, related } accept' 'ct status dnat accept' 'iifname lo accept' \
 		'ct state invalid drop' 'meta l4proto ipv6-icmp accept' 'tcp dport { 20, 21, 10000-20000 } ct state { new, untracked } accept' 'reject with icmpx admin-prohibited')" "$flush"
-	router "ip6tables-nft INPUT drops" dead "fault rule-drops" \
-		"$ipt6 -P INPUT DROP; $ipt6 -A INPUT -p ipv6-icmp -j ACCEPT" "$flush" 6
-	router "a rate limit of new connections to 21" alive "note rule-may-drop" \
-		"$ipt -A INPUT -p tcp --dport 21 --syn -m limit --limit 100/s --limit-burst 50 -j ACCEPT
-		$ipt -A INPUT -p tcp --dport 21 --syn -j DROP" "$flush" 4
-	mended "ufw's FORWARD" "$ipt -P FORWARD DROP; $ipt -N ufw-before-forward; $ipt -A FORWARD -j ufw-before-forward
-		$ipt -A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT" "$flush"
+	router "ip6tables-nft INPUT drops" dead "fault rule-drops" "$(loaded ip6tables-nft \
+		'*filter' ':INPUT DROP' '-A INPUT -p ipv6-icmp -j ACCEPT' COMMIT)" "$flush" 6
+	router "a rate limit of new connections to 21" alive "note rule-may-drop" "$(loaded iptables-nft \
+		'*filter' '-A INPUT -p tcp --dport 21 --syn -m limit --limit 100/s --limit-burst 50 -j ACCEPT' \
+		'-A INPUT -p tcp --dport 21 --syn -j DROP' COMMIT)" "$flush" 4
+	mended "ufw's FORWARD" "$(loaded iptables-nft \
+		'*filter' ':FORWARD DROP' ':ufw-before-forward -' '-A FORWARD -j ufw-before-forward' \
+		'-A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT' COMMIT)" "$flush"
 }
 
+# legacy NAME TRUTH FINDING TABLE LINE...: a router for IPv4 with these lines.
+legacy()
+{
+	router "legacy: $1" "$2" "$3" "$(loaded iptables-legacy "*$4" "${@:5}" COMMIT)" \
+		"$(loaded iptables-legacy "*$4" "${empty[@]}" COMMIT)" 4
+}
+
+# This comes last: of what is behind it, the tool would ask iptables-legacy, too.
 test_legacy()
 {
+	local empty=(':INPUT ACCEPT' ':FORWARD ACCEPT')
 	local ipt="iptables-legacy" ipt6="ip6tables-legacy"
-	local undo="$ipt -P INPUT ACCEPT; $ipt -P FORWARD ACCEPT; $ipt -F; $ipt -t mangle -F; $ipt -t raw -F"
 
 	if ! command -v iptables-legacy >/dev/null; then
 		skip "iptables-legacy" "no iptables-legacy"
 		return
 	fi
-	router "legacy: INPUT drops" dead "fault rule-drops" "$ipt -P INPUT DROP" "$undo" 4
-	router "legacy: INPUT drops, with holes" alive "" "$ipt -P INPUT DROP
-		$ipt -A INPUT -p tcp -d $vip4 -m multiport --dports 20,21,10000:20000 -j ACCEPT" "$undo"
-	router "legacy: FORWARD drops what is invalid" dead "fault rule-drops" \
-		"$ipt -A FORWARD -m state --state INVALID -j DROP" "$undo" 4
-	router "legacy: mangle's INPUT changes the mark" dead "fault mark-changed" \
-		"$ipt -t mangle -A INPUT -p tcp --dport 21 -j MARK --set-mark 9" "$undo" 4
-	router "legacy: raw's PREROUTING drops all but 21" dead "fault rule-drops" \
-		"$ipt -t raw -A PREROUTING -i front -p tcp ! --dport 21 -j DROP" "$undo" 4
+	legacy "INPUT drops" dead "fault rule-drops" filter ':INPUT DROP'
+	router "legacy: INPUT drops, with holes" alive "" "$(loaded $ipt '*filter' ':INPUT DROP' \
+		"-A INPUT -p tcp -d $vip4 -m multiport --dports 20,21,10000:20000 -j ACCEPT" COMMIT)" \
+		"$(loaded $ipt '*filter' "${empty[@]}" COMMIT)"
+	legacy "FORWARD drops what is invalid" dead "fault rule-drops" \
+		filter '-A FORWARD -m state --state INVALID -j DROP'
+	legacy "mangle's INPUT changes the mark" dead "fault mark-changed" \
+		mangle '-A INPUT -p tcp --dport 21 -j MARK --set-mark 9'
+	empty=()
+	legacy "raw's PREROUTING drops all but 21" dead "fault rule-drops" \
+		raw '-A PREROUTING -i front -p tcp ! --dport 21 -j DROP'
 	mended "legacy: INPUT and FORWARD drop, IPv6, too" "
-		$ipt -P INPUT DROP; $ipt -P FORWARD DROP; $ipt6 -P FORWARD DROP" \
-		"$undo; $ipt6 -P FORWARD ACCEPT"
-	# What follows has no rules of iptables-legacy.
-	for table in filter mangle raw; do
-		on_director "$ipt" -t "$table" -F
-	done
+		$(loaded $ipt '*filter' ':INPUT DROP' ':FORWARD DROP' COMMIT)
+		$ipt6 -P FORWARD DROP" :
 }
 
 marks() # PRIORITY RULE...: prints commands that make a chain of prerouting
@@ -215,7 +230,7 @@ load_module
 routers_up || exit "$ksft_fail"
 test_nft
 test_programs
-test_legacy
 test_marks
+test_legacy
 routers_summary
 finish
