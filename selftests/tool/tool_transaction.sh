@@ -14,7 +14,7 @@
 one=$scratch/one
 two=$scratch/two
 transaction=$sysfs/transaction
-services=$(soak 150 400)
+services=$(soak 100 400)
 
 # many CONTROL: prints a file of $services services with these control ports.
 many()
@@ -26,11 +26,25 @@ many()
 	done
 }
 
-# Prints what packets meet of it: how many services have which control ports.
-met()
+# met_read: leaves in $met what packets meet of it: how many services have which
+# control ports.
+met_read()
 {
-	grep -lx 1 "$sysfs"/services/*/enabled 2>/dev/null |
-		sed 's|enabled$|control_ports|' | xargs -r cat | sort | uniq -c | xargs
+	local dir enabled ports
+	local -A count=()
+
+	for dir in "$sysfs"/services/*/; do
+		{ read -r enabled <"$dir/enabled"; } 2>/dev/null || continue
+		[ "$enabled" = 1 ] || continue
+		read -r ports <"$dir/control_ports"
+		: $((++count["$ports"]))
+	done
+	met=
+	for ports in 21 22; do
+		[ -z "${count[$ports]-}" ] || met+="${met:+ }${count[$ports]} $ports"
+		unset "count[$ports]"
+	done
+	met+="${count[*]:+ and others: ${!count[*]}}"
 }
 
 # hold COMMAND...: a process that opens a transaction, runs the command and stays
@@ -54,25 +68,36 @@ let_go()
 
 holder_sleeps()
 {
-	[ "$(cat "$transaction")" = "open by $holder (sleep)" ]
+	local open
+
+	slurp open "$transaction"
+	[ "$open" = "open by $holder (sleep)" ]
 }
 
-# Prints the packets that a counter of the router has seen.
-counted() # NAME
+# counted NAME: leaves the packets that a counter of the router has seen in $packets.
+counted()
 {
-	ip netns exec "$router" nft list counter inet seen "$1" |
-		awk '$1 == "packets" { print $2 }'
+	local text
+
+	ip netns exec "$router" nft_run -v text list counter inet seen "$1"
+	text=${text#*packets }
+	packets=${text%% *}
 }
 
 arrived() # COUNT
 {
-	[ "$(counted arrived)" -ge "$1" ]
+	local packets
+
+	counted arrived
+	[ "$packets" -ge "$1" ]
 }
 
 # Two services exchange their passive ranges while packets to both arrive.
 test_exchange()
 {
-	local flood rounds=25 i mac changes=0
+	local flood rounds i mac changes=0 packets unmarked
+
+	rounds=$(soak 8 25)
 
 	setup_ns router client
 	ip link add front netns "$router" type veth peer name eth0 netns "$client"
@@ -96,7 +121,7 @@ test_exchange()
 	printf '%s\n' "add a vip 192.0.2.10 control 21 passive 4000-4999 mark 5" \
 		"add b vip 192.0.2.10 control 22 passive 3000-3999 mark 6" >"$two"
 	"$ftpmark" -n "$router" restore "$one"
-	mac=$(ip netns exec "$router" cat /sys/class/net/front/address)
+	ip netns exec "$router" slurp mac /sys/class/net/front/address
 	while :; do
 		printf '192.0.2.10 %s 100\n' 3500 4500
 	done | become ip netns exec "$client" python3 -S "$selftests/lib/flood.py" \
@@ -107,12 +132,15 @@ test_exchange()
 		"$ftpmark" -n "$router" restore "$two" && : $((++changes))
 		"$ftpmark" -n "$router" restore "$one" && : $((++changes))
 	done
+	check "exchange: many packets arrived" busywait 60 arrived 5000
 	kill "$flood"
 	wait "$flood" 2>/dev/null
-	note "$(counted arrived) packets, $(counted unmarked) without a mark, $changes restores"
+	counted unmarked
+	unmarked=$packets
+	counted arrived
+	note "$packets packets, $unmarked without a mark, $changes restores"
 	check_equal "exchange: each restore is done" $((2 * rounds)) "$changes"
-	check "exchange: many packets arrived" arrived 5000
-	check_equal "exchange: none without a mark" 0 "$(counted unmarked)"
+	check_equal "exchange: none without a mark" 0 "$unmarked"
 }
 
 # kill_within SPAN PROCESS: kills it at a random moment within so many microseconds.
@@ -129,9 +157,9 @@ kill_within()
 # Kills a restore at a random moment.
 test_kill()
 {
-	local rounds i begin span process all before=0 after=0 half=""
+	local rounds i begin span process all met before=0 after=0 half=""
 
-	rounds=$(soak 24 400)
+	rounds=$(soak 16 400)
 	many 21 >"$one"
 	many 22 >"$two"
 	"$ftpmark" restore "$one"
@@ -144,13 +172,15 @@ test_kill()
 		"$ftpmark" restore "$two" &
 		process=$!
 		kill_within "$span" "$process"
-		case $(met) in
+		met_read
+		case $met in
 		"$all 21") : $((++before)) ;;
 		"$all 22") : $((++after)) ;;
-		*) half+=" $(met);" ;;
+		*) half+=" $met;" ;;
 		esac
 		"$ftpmark" restore "$one" || half+=" then refused;"
-		[ "$(met)" = "$all 21" ] || half+=" then $(met);"
+		met_read
+		[ "$met" = "$all 21" ] || half+=" then $met;"
 	done
 	note "killed $rounds times within $((span / 1000)) ms: $before before it took effect, $after after"
 	check_equal "kill: nothing half, and the next restore works" "" "$half"
@@ -163,7 +193,8 @@ test_kill()
 		"$ftpmark" restore "$one" &
 		process=$!
 		kill_within "$span" "$process"
-		[ -z "$(met)" ] || [ "$(met)" = "$all 21" ] || half+=" $(met);"
+		met_read
+		[ -z "$met" ] || [ "$met" = "$all 21" ] || half+=" $met;"
 	done
 	check_equal "kill: no new service alone" "" "$half"
 	run flush
@@ -175,29 +206,33 @@ test_kill()
 # nothing of it and the signal is the reason.
 test_signals()
 {
-	local signal status n failed count
+	local signal status n failed count state before open
 
 	printf '%s\n' "add a vip 192.0.2.1 mark 5" "add b vip 192.0.2.2" >"$one"
 	printf '%s\n' "add a vip 192.0.2.2" "add c vip 192.0.2.1 mark 6" >"$two"
 	"$ftpmark" restore "$one"
-	before=$(state)
+	state_read
+	before=$state
 	count=$(strace -qq -e trace=write "$ftpmark" restore "$two" 2>&1 |
 		grep -c '^write')
 	check "signals: several writes" [ "$count" -ge 6 ]
+	"$ftpmark" restore "$one"
 	for signal in INT TERM; do
 		failed=
 		for ((n = 1; n <= count; n++)); do
-			"$ftpmark" restore "$one"
 			status=0
 			strace -qq -o /dev/null -e trace=write \
 				-e inject="write:signal=$signal:when=$n" \
 				"$ftpmark" restore "$two" || status=$?
+			state_read
 			case $n:$status in
-			"$count:0") [ "$(state)" != "$before" ] || failed+=" $n: not done" ;;
+			"$count:0") [ "$state" != "$before" ] || failed+=" $n: not done" ;;
 			"$count":* | *:0) failed+=" $n: status $status" ;;
-			*) [ "$(state)" = "$before" ] || failed+=" $n: changed" ;;
+			*) [ "$state" = "$before" ] || failed+=" $n: changed" ;;
 			esac
-			[ "$(cat "$transaction")" = none ] || failed+=" $n: left open"
+			slurp open "$transaction"
+			[ "$open" = none ] || failed+=" $n: left open"
+			[ "$state" = "$before" ] || "$ftpmark" restore "$one"
 		done
 		check_equal "signals: $signal at each write" "" "$failed"
 	done
@@ -207,19 +242,21 @@ test_signals()
 # Two restores at once: both are done, one behind the other.
 test_two()
 {
-	local i first second failed=""
+	local i first second rounds met failed=""
 
-	services=60
+	rounds=$(soak 5 10)
+	services=40
 	many 21 >"$one"
 	sed 's/^add s/add t/; s/ 21$/ 22/' "$one" >"$two"
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < rounds; i++)); do
 		"$ftpmark" restore "$one" &
 		first=$!
 		"$ftpmark" restore "$two" &
 		second=$!
 		wait "$first" || failed+=" first: status $?;"
 		wait "$second" || failed+=" second: status $?;"
-		[[ $(met) =~ ^$services\ 2[12]$ ]] || failed+=" $(met);"
+		met_read
+		[[ $met =~ ^$services\ 2[12]$ ]] || failed+=" $met;"
 		"$ftpmark" restore --dry-run "$one" >/dev/null ||
 			"$ftpmark" restore --dry-run "$two" >/dev/null ||
 			failed+=" neither;"
@@ -328,21 +365,27 @@ ftpmark: name the one that is meant: ftpmark -n NETNS (this one: -n /proc/self/n
 	run flush
 }
 
+# So many that those before and those behind the change are more than there may be.
 test_many()
 {
-	services=4000
+	local met there
+
+	services=$(soak 2100 4000)
 	many 21 >"$one"
 	sed 's/^add s/add t/' "$one" >"$two"
 	SECONDS=0
 	run restore "$one"
-	expect "4,000 services" 0
-	note "in $SECONDS s"
-	check_equal "they are there" "4000 21" "$(met)"
+	expect "many services" 0
+	note "$services, in $SECONDS s"
+	met_read
+	check_equal "they are there" "$services 21" "$met"
 	SECONDS=0
 	run restore "$two"
-	expect "4,000 others have all of their VIPs" 0
+	expect "as many others have all of their VIPs" 0
 	note "in $SECONDS s"
-	check_equal "they have" "4000 4000 21" "$(services | grep -c ^t) $(met)"
+	met_read
+	there=("$sysfs"/services/t*)
+	check_equal "they have" "$services $services 21" "${#there[@]} $met"
 	run restore --dry-run "$two"
 	expect "no difference is left" 0
 	SECONDS=0
