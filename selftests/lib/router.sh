@@ -112,6 +112,22 @@ finds() # NAME "GRADE ID[;...]"
 	check_equal "$1" "$expected $code" "$found $status"
 }
 
+# says NAME PATTERN: one check: what the last "ftpmark check" has printed has this.
+says()
+{
+	local text
+
+	slurp text "$scratch/text"
+	# shellcheck disable=SC2053 # a pattern
+	if [[ $text == *$2* ]]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "not printed: $2"
+		note "$text"
+	fi
+}
+
 is_well() # NAME
 {
 	local text err
@@ -122,14 +138,20 @@ is_well() # NAME
 	check_equal "$1" "$well 0" "$text$err $status"
 }
 
+# Runs $remedy.
+remedy_run()
+{
+	on_router eval "$remedy" >"$scratch/remedy" 2>&1 ||
+		note "$remedy: $(cat "$scratch/remedy")"
+}
+
 # Runs the remedy that the tool prints.
 remedy() # NAME ID
 {
 	local remedy
 
 	remedy_read "$2"
-	on_router eval "$remedy" >"$scratch/remedy" 2>&1 ||
-		note "$remedy: $(cat "$scratch/remedy")"
+	remedy_run
 	is_well "$1: well after \"$remedy\""
 }
 
@@ -160,10 +182,19 @@ setup()
 	module add ftp vip "$vip4,$vip6" real 10.0.0.0/24,2001:db8:2::/64
 }
 
+# servers_by -g|-i|-m: how IPVS reaches the two servers.
+servers_by()
+{
+	ipvs -R <<-END
+		-e -f 21 -r 10.0.0.11 $1
+		-e -f 21 -6 -r 2001:db8:2::11 $1
+	END
+}
+
 ipvs_setup()
 {
-	ipvs -C
 	ipvs -R <<-END
+		-C
 		-A -f 21 -s rr -p 300
 		-a -f 21 -r 10.0.0.11 -m -w 1
 		-A -f 21 -6 -s rr -p 300

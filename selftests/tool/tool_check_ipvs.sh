@@ -11,7 +11,8 @@ test_virtual()
 {
 	ipvs -D -f 21
 	finds "no IPVS service, IPv4" "fault ipvs-no-service"
-	remedy_of ipvs-no-service | on_router bash
+	remedy_read ipvs-no-service
+	remedy_run
 	finds "it is there, but empty" "fault ipvs-no-server"
 	ipvs_setup
 	ipvs -D -f 21 -6
@@ -39,11 +40,13 @@ test_virtual()
 	remedy "short persistence" ipvs-timeout
 	ipvs -E -f 21 -s rr -p 300 -M 255.255.255.0
 	finds "persistence of networks" "note ipvs-netmask"
-	ipvs -E -f 21 -s rr -p 300 -M 255.255.255.255
-	ipvs -E -f 21 -6 -s rr -p 300 -M 64
+	ipvs -R <<-END
+		-E -f 21 -s rr -p 300 -M 255.255.255.255
+		-E -f 21 -6 -s rr -p 300 -M 64
+	END
 	finds "persistence of networks, IPv6" "note ipvs-netmask"
-	ipvs_setup
 	if modprobe ip_vs_pe_sip 2>/dev/null; then
+		ipvs_setup
 		ipvs -E -f 21 -s rr -p 300 --pe sip
 		finds "a persistence engine" "warning ipvs-engine"
 	fi
@@ -61,8 +64,8 @@ test_servers()
 	ipvs -a -f 21 -r 10.9.0.1 -m
 	finds "a server that is not listed" "fault server-not-listed"
 	# Remedies that are commands of the tool begin so.
-	"$ftpmark" -n "$router" set ftp real \
-		"$(remedy_of server-not-listed | sed 's/.* //')"
+	remedy_read server-not-listed
+	module set ftp real "${remedy##* }"
 	is_well "it is listed"
 	module set ftp real 10.0.0.0/24,2001:db8:2::/64
 	ipvs -e -f 21 -r 10.9.0.1 -g
@@ -74,11 +77,9 @@ test_servers()
 	module set ftp active ipvs real none
 	finds "no real servers" "note active-off"
 	module set ftp real 10.0.0.0/24,2001:db8:2::/64
-	ipvs -e -f 21 -r 10.0.0.11 -g
-	ipvs -e -f 21 -6 -r 2001:db8:2::11 -g
+	servers_by -g
 	finds "active FTP with DR only" "note active-needless"
-	ipvs -e -f 21 -r 10.0.0.11 -i
-	ipvs -e -f 21 -6 -r 2001:db8:2::11 -i
+	servers_by -i
 	finds "active FTP with TUN only" "note active-needless"
 	on_router sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
 	finds "these need no forwarding" "note active-needless"
@@ -101,9 +102,11 @@ test_port_services()
 	ipvs -A -t "[$vip6]:15000" -s rr
 	finds "IPVS service for a passive port" "warning ipvs-port-service"
 	remedy "IPVS service for a passive port" ipvs-port-service
-	ipvs -A -t "$vip4:80" -s rr
-	ipvs -A -u "$vip4:21" -s rr
-	ipvs -A -t 192.0.2.11:21 -s rr
+	ipvs -R <<-END
+		-A -t $vip4:80 -s rr
+		-A -u $vip4:21 -s rr
+		-A -t 192.0.2.11:21 -s rr
+	END
 	is_well "services for other ports, protocols and addresses"
 	ipvs_setup
 }
@@ -113,8 +116,8 @@ test_many()
 {
 	modprobe ip_vs_mh || skip_all "no scheduler mh"
 	module set ftp active off
-	ipvs -C
 	ipvs -R <<-END
+		-C
 		-A -f 21 -s mh
 		-a -f 21 -r 10.0.0.11 -g -w 1
 		-a -f 21 -r 10.0.0.12 -g -w 1
@@ -135,8 +138,10 @@ test_many()
 	is_well "mh, with sloppy_tcp"
 	ipvs -e -f 21 -r 10.0.0.12 -g -w 2
 	finds "weights that differ" "note many-weights"
-	ipvs -e -f 21 -r 10.0.0.12 -g -w 1
-	ipvs -E -f 21 -6 -s rr -p 300
+	ipvs -R <<-END
+		-e -f 21 -r 10.0.0.12 -g -w 1
+		-E -f 21 -6 -s rr -p 300
+	END
 	finds "one that does not choose by client" "note many-scheduler"
 	ipvs -E -f 21 -s rr -p 300
 	on_router sysctl -qw net.ipv4.vs.sloppy_tcp=0
