@@ -3,7 +3,7 @@
 #
 # "ftpmark check": its findings about addresses, routes, rules and sysctls.
 
-# shellcheck disable=SC2119 # the words of load_module are optional
+# shellcheck disable=SC2119,SC2317 # words of load_module; arguments of on_router
 # shellcheck source-path=SCRIPTDIR source=../lib/router.sh
 . "$(dirname "$0")/../lib/router.sh"
 
@@ -42,11 +42,12 @@ test_sysctls()
 	remedy "none but lo" forwarding-off
 	on_router sysctl -qw net.ipv6.conf.all.forwarding=0
 	finds "no forwarding, IPv6" "fault forwarding6-off"
+	remedy_read forwarding6-off
 	module set ftp vip "$vip4"
 	is_well "which IPv4 alone does not need"
 	module set ftp vip "$vip4,$vip6"
-	findings
-	remedy "no forwarding, IPv6" forwarding6-off
+	remedy_run
+	is_well "no forwarding, IPv6: well after \"$remedy\""
 	on_router sysctl -qw net.ipv4.vs.conntrack=1
 	finds "IPVS keeps tracking" "note vs-conntrack"
 	module set ftp active snat
@@ -81,8 +82,8 @@ test_conntrack()
 	on_router conntrack -I -p tcp -s 203.0.113.1 -d 203.0.113.2 --sport 1 \
 		--dport 2 --state ESTABLISHED --timeout 600 >/dev/null 2>&1
 	finds "needless tracking" "note conntrack-needless"
-	check_equal "its remedy" "ftpmark set ftp notrack 1" \
-		"$(remedy_of conntrack-needless | cut -d , -f 1)"
+	remedy_read conntrack-needless
+	check_equal "its remedy" "ftpmark set ftp notrack 1" "${remedy%%,*}"
 	module set ftp notrack 1
 	is_well "not with notrack"
 	module set ftp notrack 0 active masquerade
@@ -109,10 +110,11 @@ test_helpers()
 # Sets rp_filter of each interface, of "all" and of "default".
 rp_filter() # NUMBER
 {
-	# shellcheck disable=SC2016 # expanded by the other shell
-	on_router bash -c 'for file in /proc/sys/net/ipv4/conf/*/rp_filter; do
+	local file
+
+	for file in /proc/sys/net/ipv4/conf/*/rp_filter; do
 		echo "$1" >"$file"
-	done' bash "$1"
+	done
 }
 
 # told PRIORITY RULE NAME CHECK WHICH: adds a routing rule for some marks; the tool
@@ -122,8 +124,7 @@ told()
 	# shellcheck disable=SC2086 # words
 	ip -n "$router" rule add $2 table 100 priority "$1"
 	finds "$3" "note mark-rule"
-	check "$4" grep -q \
-		"routing rule $1 sends $5 of mark 21 to table 100" "$scratch/text"
+	says "$4" "routing rule $1 sends $5 of mark 21 to table 100"
 	ip -n "$router" rule del priority "$1"
 }
 
@@ -134,12 +135,13 @@ test_policies()
 	is_well "routing rules for other marks"
 	ip -n "$router" rule add fwmark 0x1/0x1 table 100 priority 77
 	finds "a routing rule for a bit of the mark" "note mark-rule"
-	check "and which" grep -q 'routing rule 77 .* table 100' "$scratch/text"
+	says "and which" "routing rule 77 * table 100"
 	on_router sysctl -qw net.ipv4.conf.back.rp_filter=1
 	finds "with a strict check of the source" "note mark-rule;note rp-filter"
+	remedy_read rp-filter
 	check_equal "which only there need be looser" \
 		"sysctl -w net.ipv4.conf.INTERFACE.rp_filter=2" \
-		"$(remedy_of rp-filter | sed 's/ if .*//')"
+		"${remedy%% if *}"
 	on_router sysctl -qw net.ipv4.conf.back.rp_filter=2
 	finds "and a loose one" "note mark-rule"
 	on_router sysctl -qw net.ipv4.conf.front.src_valid_mark=1
@@ -150,10 +152,10 @@ test_policies()
 	on_router sysctl -qw net.ipv4.conf.all.src_valid_mark=0
 	on_router sysctl -qw net.ipv4.conf.lo.rp_filter=1
 	finds "and a strict one of lo" "note mark-rule"
-	rp_filter 2
+	on_router rp_filter 2
 	on_router sysctl -qw net.ipv4.conf.all.rp_filter=1
 	finds "and one that is loose on each interface" "note mark-rule"
-	rp_filter 0
+	on_router rp_filter 0
 	on_router sysctl -qw net.ipv4.conf.all.rp_filter=1
 	finds "and one that is strict by all alone" "note mark-rule;note rp-filter"
 	on_router sysctl -qw net.ipv4.conf.all.rp_filter=0
@@ -176,59 +178,135 @@ test_policies()
 	ip -n "$router" -6 rule del fwmark 21 table 100
 }
 
-test_rules()
+# rules_read [PROGRAM]: leaves all rules in $rules, without a process; those of
+# iptables-legacy are asked of that program.
+rules_read()
 {
-	local other ours ports program
+	local line
+
+	if [[ ${1-} != *-legacy ]]; then
+		on_router nft_run -v rules list ruleset
+		return
+	fi
+	capture rules on_router "$1-save"
+	# Other lines have the time, or counters.
+	while IFS= read -r line; do
+		[[ $line != -A* ]] || echo "$line"
+	done <<<"$rules" >"$scratch/rules"
+	slurp rules "$scratch/rules"
+}
+
+# undone NAME ID [PROGRAM]: runs the remedy that the tool prints. The rules must be
+# $rules_well again, with which the tool has found nothing wrong.
+undone()
+{
+	local rules
+
+	remedy_read "$2"
+	remedy_run
+	rules_read "${3-}"
+	check_equal "$1: the rules that are well, after \"$remedy\"" "$rules_well" "$rules"
+}
+
+# by_program NAME PROGRAM FINDING TABLE WORD...: a rule that the tool finds, and
+# removes.
+by_program()
+{
+	on_router "$2" -t "$4" -A "${@:5}"
+	finds "$1" "warning $3"
+	undone "$1" "$3" "$2"
+}
+
+test_program() # PROGRAM
+{
+	local program=$1 other=172.16.5.0/24 ours=10.0.0.64/26 rules rules_well
+
+	[[ $program != ip6* ]] || other=2001:db8:5::/64 ours=2001:db8::/32
+	on_router "$program-restore" --noflush <<-END
+		*mangle
+		-A PREROUTING -p tcp --dport 80 -j MARK --set-mark 22
+		COMMIT
+		*nat
+		-A POSTROUTING -p tcp --sport 2020 -j MASQUERADE
+		-A POSTROUTING -p tcp ! --sport 20 -j MASQUERADE
+		-A POSTROUTING -p tcp -m multiport --sports 0,0:19,21:65535 -j MASQUERADE
+		-A POSTROUTING -s $other -p tcp --sport 20 -j MASQUERADE
+		COMMIT
+	END
+	is_well "other rules of $program, and a NAT rule for other sources"
+	rules_read "$program"
+	rules_well=$rules
+	check "$program: these are the rules" [ -n "$rules" ]
+	by_program "a NAT rule of $program for some real servers" "$program" rule-nat \
+		nat POSTROUTING -s "$ours" -p tcp --sport 20 -j MASQUERADE
+	by_program "a mark rule of $program" "$program" rule-mark \
+		mangle PREROUTING -p tcp --dport 21 -m comment \
+		--comment "the old way" -j MARK --set-mark 21
+	by_program "a multiport rule of $program" "$program" rule-mark \
+		mangle PREROUTING -p tcp -m multiport --dports 21,10000:20000 \
+		-j MARK --or-mark 0x15
+	by_program "a NAT rule of $program" "$program" rule-nat \
+		nat POSTROUTING -p tcp --sport 20 -j MASQUERADE
+	by_program "a NAT rule of $program for low ports" "$program" rule-nat \
+		nat POSTROUTING -p tcp --sport :1023 -j MASQUERADE
+	is_well "well after what $program has done"
+}
+
+# No program is started for tables that are not there any more.
+test_programs()
+{
+	local program
 
 	for program in iptables-legacy iptables-nft ip6tables-legacy ip6tables-nft; do
 		if ! command -v "$program" >/dev/null; then
 			skip "$program" "no $program"
 			continue
 		fi
-		on_router "$program" -t mangle -A PREROUTING -p tcp --dport 80 \
-			-j MARK --set-mark 22
-		on_router "$program" -t nat -A POSTROUTING -p tcp --sport 2020 \
-			-j MASQUERADE
-		on_router "$program" -t nat -A POSTROUTING -p tcp ! --sport 20 \
-			-j MASQUERADE
-		on_router "$program" -t nat -A POSTROUTING -p tcp -m multiport \
-			--sports 0,0:19,21:65535 -j MASQUERADE
-		is_well "other rules of $program"
-		other=172.16.5.0/24 ours=10.0.0.64/26
-		[[ $program != ip6* ]] || other=2001:db8:5::/64 ours=2001:db8::/32
-		on_router "$program" -t nat -A POSTROUTING -s "$other" -p tcp \
-			--sport 20 -j MASQUERADE
-		is_well "a NAT rule of $program for other sources"
-		on_router "$program" -t nat -A POSTROUTING -s "$ours" -p tcp \
-			--sport 20 -j MASQUERADE
-		finds "a NAT rule of $program for some real servers" \
-			"warning rule-nat"
-		remedy "a NAT rule of $program for some real servers" rule-nat
-		on_router "$program" -t mangle -A PREROUTING -p tcp --dport 21 \
-			-m comment --comment "the old way" -j MARK --set-mark 21
-		finds "a mark rule of $program" "warning rule-mark"
-		remedy "a mark rule of $program" rule-mark
-		on_router "$program" -t mangle -A PREROUTING -p tcp -m multiport \
-			--dports 21,10000:20000 -j MARK --or-mark 0x15
-		finds "a multiport rule of $program" "warning rule-mark"
-		remedy "a multiport rule of $program" rule-mark
-		on_router "$program" -t nat -A POSTROUTING -p tcp --sport 20 \
-			-j MASQUERADE
-		finds "a NAT rule of $program" "warning rule-nat"
-		remedy "a NAT rule of $program" rule-nat
-		on_router "$program" -t nat -A POSTROUTING -p tcp \
-			--sport :1023 -j MASQUERADE
-		finds "a NAT rule of $program for low ports" "warning rule-nat"
-		remedy "a NAT rule of $program for low ports" rule-nat
+		test_program "$program"
+		if [[ $program = *-legacy ]]; then
+			on_router "$program-restore" <<-END
+				*mangle
+				COMMIT
+				*nat
+				COMMIT
+			END
+			# They may be built in.
+			rmmod "${program%s-legacy}_nat" "${program%s-legacy}_mangle" 2>/dev/null
+		else
+			on_router nft flush ruleset
+		fi
 	done
+}
+
+test_snat()
+{
+	local rules rules_well
+
+	rules_read
+	rules_well=$rules
 	on_router iptables-nft -t nat -A POSTROUTING -p tcp -m multiport \
 		--sports 20,2020 -j SNAT --to-source "$vip4"
 	finds "a SNAT rule for several ports" "warning rule-nat"
+	remedy_read rule-nat
 	module set ftp active off
 	finds "is no rival of active off" "note active-off"
 	module set ftp active ipvs
-	findings
-	remedy "a SNAT rule for several ports" rule-nat
+	remedy_run
+	is_well "a SNAT rule for several ports: well after \"$remedy\""
+	on_router nft flush ruleset
+}
+
+# by_nft NAME FINDING CHAIN RULE: a rule that the tool finds, and removes.
+by_nft()
+{
+	on_router nft "add rule inet other $3 $4"
+	finds "$1" "warning $2"
+	undone "$1" "$2"
+}
+
+test_nft()
+{
+	local ours ports rules rules_well
 
 	on_router nft -f - <<-END
 		table inet other {
@@ -258,32 +336,28 @@ test_rules()
 		}
 	END
 	is_well "other rules of nft"
-	on_router nft add rule inet other marks ip daddr "$vip4" \
-		'tcp dport { 21, 10000-20000 }' meta mark set 0x15
-	finds "a mark rule of nft" "warning rule-mark"
-	remedy "a mark rule of nft" rule-mark
-	on_router nft add rule inet other nats tcp sport 20 masquerade
-	finds "a NAT rule of nft" "warning rule-nat"
-	remedy "a NAT rule of nft" rule-nat
-	on_router nft add rule inet other nats 'tcp sport { 20, 2020 }' snat ip to "$vip4"
-	finds "a NAT rule of nft with a set" "warning rule-nat"
-	remedy "a NAT rule of nft with a set" rule-nat
-	on_router nft add rule inet other nats tcp sport 15-25 masquerade
-	finds "a NAT rule of nft with a range" "warning rule-nat"
-	remedy "a NAT rule of nft with a range" rule-nat
+	rules_read
+	rules_well=$rules
+	check "nft: these are the rules" [ -z "${rules##*ip6 saddr 2001:db8:5::1*}" ]
+	by_nft "a mark rule of nft" rule-mark \
+		marks "ip daddr $vip4 tcp dport { 21, 10000-20000 } meta mark set 0x15"
+	by_nft "a NAT rule of nft" rule-nat nats "tcp sport 20 masquerade"
+	by_nft "a NAT rule of nft with a set" rule-nat \
+		nats "tcp sport { 20, 2020 } snat ip to $vip4"
+	by_nft "a NAT rule of nft with a range" rule-nat \
+		nats "tcp sport 15-25 masquerade"
 	for ports in "< 21" "<= 20" "> 19" ">= 20" "> 10 tcp sport < 21" \
 		0-1023; do
-		on_router nft add rule inet other nats "tcp sport $ports masquerade"
-		finds "a NAT rule of nft for ports $ports" "warning rule-nat"
-		remedy "a NAT rule of nft for ports $ports" rule-nat
+		by_nft "a NAT rule of nft for ports $ports" rule-nat \
+			nats "tcp sport $ports masquerade"
 	done
 	for ours in "ip saddr 10.0.0.11" "ip saddr 10.0.0.0/8" \
 		"ip saddr { 172.16.6.1, 10.0.0.0/24 }" "ip saddr != 172.16.5.0/24" \
 		"ip saddr 10.0.0.9-10.0.0.12" "ip6 saddr 2001:db8:2::/48"; do
-		on_router nft add rule inet other nats "$ours" tcp sport 20 masquerade
-		finds "a NAT rule of nft for $ours" "warning rule-nat"
-		remedy "a NAT rule of nft for $ours" rule-nat
+		by_nft "a NAT rule of nft for $ours" rule-nat \
+			nats "$ours tcp sport 20 masquerade"
 	done
+	is_well "well after what nft has done"
 	on_router nft flush ruleset
 }
 
@@ -317,8 +391,7 @@ test_fast()
 	finds "conntrack tracks" "note vs-conntrack;note fast-conntrack"
 	remedy "conntrack tracks" fast-conntrack
 	module set ftp active off
-	ipvs -e -f 21 -r 10.0.0.11 -g
-	ipvs -e -f 21 -6 -r 2001:db8:2::11 -g
+	servers_by -g
 	finds "no server is behind NAT" "note fast-needless"
 	remedy "no server is behind NAT" fast-needless
 	ipvs_setup
@@ -331,6 +404,8 @@ test_sysctls
 test_conntrack
 test_helpers
 test_policies
-test_rules
+test_programs
+test_snat
+test_nft
 test_fast
 finish
