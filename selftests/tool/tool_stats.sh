@@ -40,7 +40,7 @@ counter() # FILE
 
 json() # EXPRESSION: of d, the object on standard input
 {
-	python3 -c 'import json, sys; d = json.load(sys.stdin); print('"$1"')'
+	python3 -S -c 'import json, sys; d = json.load(sys.stdin); print('"$1"')'
 }
 
 test_json()
@@ -58,7 +58,7 @@ test_json()
 			json 'd["services"][0]["stats"]["control_packets"]')"
 	check_equal "list -j: as show, without counters" "True" \
 		"$({ "$ftpmark" -n "$router" -j show; "$ftpmark" -n "$router" -j list; } |
-			python3 -c 'import json, sys
+			python3 -S -c 'import json, sys
 show, list = (json.loads(t) for t in sys.stdin.read().replace("\n}\n{", "\n}\0{").split("\0"))
 print(all(s.pop("stats") for s in show["services"]) and show == list)')"
 	check_equal "show -j without services" "[]" \
@@ -224,7 +224,10 @@ screen() # ROWS COLUMNS WORD...
 # shellcheck disable=SC2317 # called by busywait
 cleared_twice()
 {
-	[ "$(tr '\033' '\n' <"$scratch/screen" 2>/dev/null | grep -c '^\[J')" -ge 3 ]
+	local text
+
+	{ slurp text "$scratch/screen"; } 2>/dev/null &&
+		[[ $text == *$'\033[J'*$'\033[J'*$'\033[J'* ]]
 }
 
 test_screen()
@@ -248,9 +251,15 @@ test_screen()
 }
 
 # shellcheck disable=SC2317 # called by busywait
-shows() # COUNT PATTERN
+shows() # COUNT REGEX: in so many lines, each of which begins with a newline here
 {
-	[ "$(grep -ac "$2" "$scratch/watch")" -ge "$1" ]
+	local lines line count=0
+
+	mapfile -t lines <"$scratch/watch"
+	for line in "${lines[@]}"; do
+		[[ ! $'\n'$line =~ $2 ]] || : $((++count))
+	done
+	[ "$count" -ge "$1" ]
 }
 
 test_watch()
@@ -259,13 +268,13 @@ test_watch()
 
 	"$ftpmark" -n "$router" stats --watch 0.2 >"$scratch/watch" &
 	watcher=$!
-	check "--watch: first look" busywait 60 shows 1 "^counters ftp"
+	check "--watch: first look" busywait 60 shows 1 $'\ncounters ftp'
 	check "--watch: rates of nothing" busywait 60 shows 2 \
-		"^    out-of-range .* 0\.0/s"
+		$'\n    out-of-range .* 0\\.0/s'
 	syn 30000 50
-	check "--watch: it goes on" busywait 60 shows 5 "^counters ftp"
+	check "--watch: it goes on" busywait 60 shows 5 $'\ncounters ftp'
 	check "--watch: a rate" busywait 60 shows 1 \
-		"^    out-of-range .* [0-9]*[1-9][0-9]*\.[0-9]/s\|^    out-of-range .* 0\.[1-9]/s"
+		$'\n    out-of-range .* ([0-9]*[1-9][0-9]*\\.[0-9]|0\\.[1-9])/s'
 	kill "$watcher"
 	wait "$watcher"
 	check_equal "--watch: ends by a signal" 143 $?
