@@ -15,11 +15,15 @@
 test_elsewhere()
 {
 	setup_ns router
-	ip netns exec "$router" bash -e <<-'END'
-	iptables-nft -t mangle -A PREROUTING -d 192.0.2.10 -p tcp --dport 21 -j MARK --set-mark 21
-	nft add table ip raw
-	nft add chain ip raw PREROUTING '{ type filter hook prerouting priority raw; }'
-	nft add rule ip raw PREROUTING tcp dport 21 meta mark set numgen inc mod 2
+	ip netns exec "$router" iptables-nft -t mangle -A PREROUTING \
+		-d 192.0.2.10 -p tcp --dport 21 -j MARK --set-mark 21
+	ip netns exec "$router" nft -f - <<-'END'
+	table ip raw {
+		chain PREROUTING {
+			type filter hook prerouting priority raw
+			tcp dport 21 meta mark set numgen inc mod 2
+		}
+	}
 	END
 	ip netns exec "$router" iptables-nft-save >"$scratch/rules" 2>&1
 	import "$scratch/rules"
