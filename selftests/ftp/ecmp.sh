@@ -17,7 +17,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/ecmp.sh
 . "$(dirname "$0")/../lib/ecmp.sh"
 
-clients=$(soak 32 208)
+clients=$(soak 16 208)
 
 # check_event WHAT EVENT [ARG...]: downloads, and the event in their middle.
 check_event()
@@ -25,7 +25,7 @@ check_event()
 	check "$1: the event happens" fleet_run "${@:2}"
 	note "$1: of $clients downloads $whole whole, $broken broken," \
 		"$unbegun did not begin"
-	note "$(grep -v '^all\|^held' "$scratch/fleet")"
+	printf '# %s\n' "${fleet[@]}"
 }
 
 check_all_whole() # WHAT EVENT [ARG...]
@@ -57,12 +57,12 @@ test_by_client()
 	check_all_whole "mh, nothing happens" true
 	check_directors
 	check_all_whole "mh, a director leaves" ecmp_directors 1 2 4
-	# By now chance has left none of them out.
-	check_equal "mh: directors that saw control connections" 4 \
-		"$(directors_used)"
 	check_all_whole "mh, a director comes" ecmp_directors 1 2 3 4
 	check_all_whole "mh, all directors but one leave" ecmp_directors 3
 	check_all_whole "mh, they come back" ecmp_directors 1 2 3 4
+	# By now chance has left none of them out.
+	check_equal "mh: directors that saw control connections" 4 \
+		"$(directors_used)"
 }
 
 check_directors()
@@ -117,7 +117,9 @@ test_contrasts()
 		[ "$broken" -gt 0 ]
 	ecmp_directors 1 2 3 4
 
-	# Data and control connections of a client have other servers.
+	# Data and control connections of a client have other servers, unless by chance:
+	# so there are more of them.
+	local clients=$((clients > 32 ? clients : 32))
 	services rr 1 -p 300
 	check_event "persistence, nothing happens" true
 	check "persistence: some passive downloads do not begin" \

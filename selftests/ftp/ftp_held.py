@@ -1,27 +1,31 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Many FTP clients whose downloads stop half-way until a file exists.
+"""Many FTP clients whose downloads stop half-way. One process for all that a test
+does, since it takes a second to load what TLS needs:
 
-    ftp_held.py VIP4 VIP6 CLIENTS SUM PATIENCE GATE SOURCE...
+    ftp_held.py VIP4 VIP6 SUM SOURCE...
+
+It answers each of these lines with one:
+
+    begin CLIENTS PATIENCE    "held", when all clients wait, or have failed
+    end                       what became of them
 
 Each client logs in from one source in turn and fetches the file "load" with SHA-256
 SUM: two of four passively, one passively over TLS, one actively. When a quarter of it
-has arrived, a client waits until the file GATE exists, and then reads to the end, and
-the server's reply. The line "held" comes when all clients wait, or have failed.
-A client fails when nothing arrives for PATIENCE seconds.
+has arrived, a client waits until "end", and then reads to the end, and the server's
+reply. A client fails when nothing arrives for PATIENCE seconds.
 
-Prints for each kind how many downloads were whole, as "whole KIND N", how many began
-and were broken behind the gate, "broken KIND N", how many never began, "refused KIND
-N", and all of them together: "all WORD N". Some reasons follow.
+The last answer has tabs between its parts: for each kind how many downloads were
+whole, as "whole KIND N", how many began and were broken behind "end", "broken KIND
+N", how many never began, "refused KIND N", and all of them together: "all WORD N".
+Some reasons follow.
 """
 import collections
 import ftplib
 import hashlib
-import os
 import ssl
 import sys
 import threading
-import time
 
 KINDS = ("passive", "active", "passive", "tls")
 FAULTS_MAX = 16
@@ -29,19 +33,39 @@ HELD_AT = 32 << 10
 
 
 class Fleet:
-    def __init__(self, vips, clients, checksum, patience, gate):
+    def __init__(self, vips, checksum, sources):
         self.vips = vips
         self.checksum = checksum
-        self.patience = patience
-        self.gate = gate
+        self.sources = sources
         self.lock = threading.Lock()
+        self.context = ssl.create_default_context()
+        self.context.check_hostname = False
+        self.context.verify_mode = ssl.CERT_NONE
+
+    def begin_all(self, clients, patience):
+        self.patience = patience
         self.counts = collections.Counter()
         self.reasons = []
         self.waiting = clients
         self.all_wait = threading.Event()
-        self.context = ssl.create_default_context()
-        self.context.check_hostname = False
-        self.context.verify_mode = ssl.CERT_NONE
+        self.gate = threading.Event()
+        # Each source has all kinds of client.
+        self.threads = [threading.Thread(target=self.session, args=(
+            number, self.sources[number // len(KINDS) % len(self.sources)]))
+            for number in range(clients)]
+        for thread in self.threads:
+            thread.start()
+        self.all_wait.wait()
+        return "held"
+
+    def end_all(self):
+        self.gate.set()
+        for thread in self.threads:
+            thread.join()
+        return "\t".join(
+            [f"{what} {count}" for what, count in sorted(self.counts.items())] +
+            [f"because {reason} ({count} times)" for reason, count in
+             sorted(collections.Counter(self.reasons).items())[:FAULTS_MAX]])
 
     def waits(self):
         with self.lock:
@@ -92,8 +116,7 @@ class Fleet:
             word = "broken"
             self.waits()
             waited = True
-            while not os.path.exists(self.gate):
-                time.sleep(0.1)
+            self.gate.wait()
             self.end(*began)
             word = "whole"
         except (ftplib.Error, OSError, EOFError) as error:
@@ -106,24 +129,13 @@ class Fleet:
 
 
 def main():
-    vip4, vip6, clients, checksum, patience, gate, *sources = sys.argv[1:]
-    fleet = Fleet({4: vip4, 6: vip6}, int(clients), checksum, int(patience),
-                  gate)
+    vip4, vip6, checksum, *sources = sys.argv[1:]
+    fleet = Fleet({4: vip4, 6: vip6}, checksum, sources)
     threading.stack_size(512 << 10)
-    # Each source has all kinds of client.
-    threads = [threading.Thread(target=fleet.session, args=(
-        number, sources[number // len(KINDS) % len(sources)]))
-        for number in range(int(clients))]
-    for thread in threads:
-        thread.start()
-    fleet.all_wait.wait()
-    print("held", flush=True)
-    for thread in threads:
-        thread.join()
-    for what, count in sorted(fleet.counts.items()):
-        print(what, count)
-    for reason, count in sorted(collections.Counter(fleet.reasons).items())[:FAULTS_MAX]:
-        print("because", reason, f"({count} times)")
+    for line in sys.stdin:
+        verb, *numbers = line.split()
+        print(fleet.begin_all(*map(int, numbers)) if verb == "begin"
+              else fleet.end_all(), flush=True)
 
 
 main()

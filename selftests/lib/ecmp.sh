@@ -14,6 +14,9 @@
 
 # shellcheck disable=SC2034,SC2154 # cluster.sh's names, and the caller's
 
+# shellcheck source-path=SCRIPTDIR source=../lib/agent.sh
+. "$selftests/lib/agent.sh"
+
 need openssl python3
 modprobe ip_vs_mh || skip_all "no scheduler mh"
 
@@ -150,6 +153,7 @@ require_ssl_reuse=NO
 ssl_ciphers=HIGH
 rsa_cert_file=$scratch/tls.crt
 rsa_private_key_file=$scratch/tls.key
+one_process_model=YES
 idle_session_timeout=1800
 data_connection_timeout=1800
 accept_timeout=60
@@ -193,32 +197,46 @@ ecmp_world_up()
 	for number in "${numbers[@]}"; do
 		director_up "$number" || return
 	done
-	ecmp_directors "${numbers[@]}" && servers_up
+	ecmp_directors "${numbers[@]}" && servers_up && fleet_up
 }
 
-# fleet_run EVENT [ARG...]: downloads, and an event when all of them are half-way.
-# Leaves the numbers in $whole, $broken and $unbegun.
-fleet_run()
+# The process of the clients, which stays.
+fleet_up()
 {
 	local i sources=()
 
 	for ((i = 1; i <= cip_count; i++)); do
 		sources+=("${cip4[i]}" "${cip6[i]}")
 	done
-	rm -f "$scratch/gate"
-	become ip netns exec "$client" python3 "$selftests/ftp/ftp_held.py" \
-		"$vip4" "$vip6" "$clients" "$checksum" "$patience" \
-		"$scratch/gate" "${sources[@]}" >"$scratch/fleet" 2>&1 &
-	busywait 600 grep -q ^held "$scratch/fleet" || return
-	"$@" || return
-	touch "$scratch/gate"
-	wait $! || return
-	whole=$(fleet_count whole) broken=$(fleet_count broken)
-	unbegun=$(fleet_count refused)
+	agent_start fleet ip netns exec "$client" python3 \
+		"$selftests/ftp/ftp_held.py" "$vip4" "$vip6" "$checksum" \
+		"${sources[@]}"
 }
 
-fleet_count() # WORD
+# fleet_run EVENT [ARG...]: downloads, and an event when all of them are half-way.
+# Leaves the numbers in $whole, $broken and $unbegun, and all that is known of them
+# in the array $fleet.
+fleet_run()
 {
-	awk -v word="$1" '$1 == "all" && $2 == word { n = $3 } END { print n + 0 }' \
-		"$scratch/fleet"
+	local answer
+
+	fleet=()
+	agent_ask fleet "begin $clients $patience"
+	[ "$answer" = held ] || return
+	"$@" || return
+	agent_ask fleet end
+	IFS=$'\t' read -ra fleet <<<"$answer"
+	fleet_count whole whole
+	fleet_count broken broken
+	fleet_count unbegun refused
+}
+
+fleet_count() # VARIABLE WORD
+{
+	local each
+
+	printf -v "$1" 0
+	for each in "${fleet[@]}"; do
+		[[ $each != "all $2 "* ]] || printf -v "$1" %s "${each##* }"
+	done
 }
