@@ -5,6 +5,7 @@
 
 # shellcheck disable=SC2119 # the words of load_module are optional
 # shellcheck disable=SC2154 # set by setup_ns
+# shellcheck disable=SC2317 # called by check
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
 
@@ -12,10 +13,12 @@ ftpmark=${FTPMARK:-ftpmark}
 top=$selftests/..
 sysfs=/sys/kernel/nf_ftpmark/net
 
-# Prints the verbs of the tool.
-verbs()
+# The verbs of the tool.
+verbs=()
+verbs_read()
 {
-	"$ftpmark" --help | sed -n '/^Commands:/,/^$/s/^    \([a-z]*\) .*/\1/p'
+	mapfile -t verbs < <("$ftpmark" --help |
+		sed -n '/^Commands:/,/^$/s/^    \([a-z]*\) .*/\1/p')
 }
 
 # Prints all findings that "ftpmark check" knows.
@@ -24,6 +27,67 @@ findings()
 	grep -ohP '"[a-z0-9]+(-[a-z0-9]+)+"(?=,)' "$top"/tools/check/*.c | tr -d '"'
 	"$ftpmark" stats --explain | awk 'NF == 2 && $2 ~ /^[0-9]+$/ { word = $1 }
 		/^ {8}/ && ++lines[word] == 2 { print "counter-" word }'
+}
+
+# What the manual page says, as a text, as lines, and as the numbers of lines; and where
+# its settings begin. A grep for each word would take most of the test's time.
+manual="" manual_lines=() manual_settings=0
+declare -A manual_line=()
+manual_read()
+{
+	local i
+
+	slurp manual "$top/tools/man/ftpmark.8"
+	mapfile -t manual_lines <<<"$manual"
+	for i in "${!manual_lines[@]}"; do
+		manual_line[x${manual_lines[i]}]=$i
+	done
+	manual_settings=${manual_line[x.SH SETTINGS]}
+}
+
+manual_has_verb() # VERB
+{
+	[[ $manual =~ $'\n'\.B[IR]*\ \"*$1([^[:alnum:]_]|$) ]]
+}
+
+manual_has() # TEXT
+{
+	[[ $manual == *"$1"* ]]
+}
+
+manual_has_line() # LINE
+{
+	[ -n "${manual_line[x$1]-}" ]
+}
+
+# Close behind the name of the setting.
+manual_has_default() # WORD VALUE
+{
+	local i text
+
+	for ((i = manual_settings; i < ${#manual_lines[@]}; i++)); do
+		[[ ${manual_lines[i]} == *"${1//-/\\-}"* ]] || continue
+		text="${manual_lines[*]:i:3}"
+		[[ $text != *"($2"* ]] || return 0
+	done
+	return 1
+}
+
+# The findings that tests provoke.
+declare -A provoked=()
+provoked_read()
+{
+	local word
+
+	while read -r _ word; do
+		provoked[$word]=1
+	done < <(grep -ohE '(fault|warning|note) [a-z0-9-]+' \
+		"$selftests"/tool/tool_check*.sh "$selftests/marking/no_ipvs.sh")
+}
+
+is_provoked() # FINDING
+{
+	[ -n "${provoked[$1]-}" ]
 }
 
 test_man()
@@ -39,32 +103,28 @@ test_man()
 			skip "man finds no fault in $page" "no man"
 		fi
 	done
-	for word in $(verbs); do
-		check "ftpmark(8) has $word" \
-			grep -q "^\.B[IR]* \"*$word\b" "$top/tools/man/ftpmark.8"
+	manual_read
+	provoked_read
+	for word in "${verbs[@]}"; do
+		check "ftpmark(8) has $word" manual_has_verb "$word"
 	done
 	for word in $("$ftpmark" set --help |
 			sed -n '/^WORD/,/^A list/s/^    \([a-z-]*\) .*/\1/p'); do
-		check "ftpmark(8) has $word" \
-			grep -qF -- "${word//-/\\-}" "$top/tools/man/ftpmark.8"
+		check "ftpmark(8) has $word" manual_has "${word//-/\\-}"
 	done
 	"$ftpmark" add t enabled 0
 	while read -r word value; do
 		[ "$value" = none ] || check "ftpmark(8) has the default of $word" \
-			grep -qF "($value" <(grep -F -A 2 "${word//-/\\-}" \
-			<(sed '1,/^.SH SETTINGS/d' "$top/tools/man/ftpmark.8"))
+			manual_has_default "$word" "$value"
 	done < <("$ftpmark" show t | sed '/^service/d; /^counters/,$d')
 	"$ftpmark" del t
 	for word in $(findings | sort -u); do
 		check "ftpmark(8) has the finding $word" \
-			grep -qx "\.B ${word//-/\\\\-}" "$top/tools/man/ftpmark.8"
-		check "a test provokes $word" grep -qE \
-			"(fault|warning|note) $word\b" "$selftests"/tool/tool_check*.sh \
-			"$selftests/marking/no_ipvs.sh"
+			manual_has_line ".B ${word//-/\\-}"
+		check "a test provokes $word" is_provoked "$word"
 	done
 	for word in 0 1 2 3 4; do
-		check "ftpmark(8) has exit status $word" \
-			grep -qx "\.B $word" "$top/tools/man/ftpmark.8"
+		check "ftpmark(8) has exit status $word" manual_has_line ".B $word"
 	done
 }
 
@@ -90,21 +150,40 @@ test_abi()
 
 test_help()
 {
-	local verb
+	local verb='' line text golden_verbs
+	local -A golden=() help=()
 
-	for verb in $(verbs); do
-		check "help of $verb fits a terminal" [ -z \
-			"$("$ftpmark" "$verb" --help | grep -E '^.{81}')" ]
+	while IFS= read -r line; do
+		if [[ $line == "== "* ]]; then
+			verb=${line#== }
+			golden[$verb]=
+		elif [ -n "$verb" ]; then
+			golden[$verb]+=$line$'\n'
+		fi
+	done <"$selftests/tool/tool_help.golden"
+	for verb in "${verbs[@]}"; do
+		"$ftpmark" "$verb" --help >"$scratch/help"
+		IFS= read -r -d '' text <"$scratch/help"
+		help[$verb]=$text
+		check "help of $verb fits a terminal" ! is_wide "$text"
 	done
-	# A dot behind the text keeps its trailing empty lines.
-	for verb in $(verbs); do
-		check_equal "golden: $verb --help" \
-			"$(awk -v v="== $verb" '/^== / { on = $0 == v; next } on' \
-				"$selftests/tool/tool_help.golden"; echo .)" \
-			"$("$ftpmark" "$verb" --help; echo .)"
+	for verb in "${verbs[@]}"; do
+		check_equal "golden: $verb --help" "${golden[$verb]-}" "${help[$verb]}"
 	done
-	check_equal "golden: no verb that is not there" "$(verbs | sort)" \
-		"$(sed -n 's/^== //p' "$selftests/tool/tool_help.golden" | sort)"
+	golden_verbs=$(printf '%s\n' "${!golden[@]}" | sort)
+	check_equal "golden: no verb that is not there" \
+		"$(printf '%s\n' "${verbs[@]}" | sort)" "$golden_verbs"
+}
+
+is_wide() # TEXT
+{
+	local line lines
+
+	mapfile -t lines <<<"$1"
+	for line in "${lines[@]}"; do
+		[ "${#line}" -le 80 ] || return 0
+	done
+	return 1
 }
 
 # Prints the completions of the last of these words.
@@ -113,10 +192,31 @@ complete_words() # WORD...
 	COMP_WORDS=("$@")
 	COMP_CWORD=$(($# - 1))
 	_ftpmark 2>/dev/null
-	if [ "${#COMPREPLY[@]}" -gt 1 ]; then
-		mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | sort)
-	fi
+	replies_sort
 	echo "${COMPREPLY[*]}"
+}
+
+# The shell does it: there are few, and a sort takes three processes.
+replies_sort()
+{
+	local i j word
+
+	for ((i = 1; i < ${#COMPREPLY[@]}; i++)); do
+		word=${COMPREPLY[i]}
+		for ((j = i; j > 0; j--)); do
+			[[ ${COMPREPLY[j - 1]} > $word ]] || break
+			COMPREPLY[j]=${COMPREPLY[j - 1]}
+		done
+		COMPREPLY[j]=$word
+	done
+}
+
+completes() # NAME EXPECTED WORD...
+{
+	local completions
+
+	capture completions complete_words "${@:3}"
+	check_equal "completes $1" "$2" "$completions"
 }
 
 test_completion()
@@ -127,69 +227,52 @@ test_completion()
 	. "$top/tools/completion/ftpmark"
 	"$ftpmark" add ftp vip 192.0.2.10 passive 1000-2000 real 10.0.0.0/24
 	"$ftpmark" add ftp2 enabled 0
-	for word in $(verbs); do
-		check_equal "completes $word" "$word" \
-			"$(complete_words ftpmark "$word")"
+	for word in "${verbs[@]}"; do
+		completes "$word" "$word" ftpmark "$word"
 	done
-	check_equal "completes a verb" "save set show stats" "$(complete_words ftpmark s)"
-	check_equal "completes services" "ftp ftp2" "$(complete_words ftpmark del f)"
-	check_equal "completes services of set" "ftp ftp2" "$(complete_words ftpmark set f)"
-	check_equal "completes no service to add" "" "$(complete_words ftpmark add f)"
-	check_equal "completes words" "active active-ports" \
-		"$(complete_words ftpmark set ftp ac)"
-	check_equal "completes values that are fixed" "ipvs masquerade off snat" \
-		"$(complete_words ftpmark set ftp active '')"
-	check_equal "completes values that are set" "192.0.2.10 none" \
-		"$(complete_words ftpmark set ftp vip '')"
+	completes "a verb" "save set show stats" ftpmark s
+	completes "services" "ftp ftp2" ftpmark del f
+	completes "services of set" "ftp ftp2" ftpmark set f
+	completes "no service to add" "" ftpmark add f
+	completes "words" "active active-ports" ftpmark set ftp ac
+	completes "values that are fixed" "ipvs masquerade off snat" \
+		ftpmark set ftp active ''
+	completes "values that are set" "192.0.2.10 none" ftpmark set ftp vip ''
 	for word in passive passive-ports passive_ports; do
-		check_equal "completes $word" "1000-2000 none" \
-			"$(complete_words ftpmark set ftp "$word" '')"
+		completes "$word" "1000-2000 none" ftpmark set ftp "$word" ''
 	done
 	for word in control control-ports; do
-		check_equal "completes $word, which can't be none" 21 \
-			"$(complete_words ftpmark set ftp "$word" '')"
+		completes "$word, which can't be none" 21 ftpmark set ftp "$word" ''
 	done
-	check_equal "completes active-ports, which can't be none" 20 \
-		"$(complete_words ftpmark set ftp active-ports '')"
+	completes "active-ports, which can't be none" 20 \
+		ftpmark set ftp active-ports ''
 	for word in real real-servers; do
-		check_equal "completes $word" "10.0.0.0/24 none" \
-			"$(complete_words ftpmark set ftp "$word" '')"
+		completes "$word" "10.0.0.0/24 none" ftpmark set ftp "$word" ''
 	done
-	check_equal "completes options" --dry-run "$(complete_words ftpmark restore --d)"
-	check_equal "completes services of export" "ftp ftp2" \
-		"$(complete_words ftpmark export f)"
-	check_equal "completes formats" "proftpd pure-ftpd" \
-		"$(complete_words ftpmark export ftp p)"
-	check_equal "completes options of export" "--director --help --netns" \
-		"$(complete_words ftpmark export ftp -)"
-	check_equal "completes a director" "home other" \
-		"$(complete_words ftpmark export ftp keepalived --director '')"
-	check_equal "completes behind a director" "proftpd pure-ftpd" \
-		"$(complete_words ftpmark export --director home ftp p)"
-	check_equal "completes no time to wait" "" \
-		"$(complete_words ftpmark set --wait '')"
-	check_equal "completes no third word of export" "" \
-		"$(complete_words ftpmark export ftp nft '')"
-	check_equal "completes options of import" "--help --netns --verbose" \
-		"$(complete_words ftpmark import -)"
-	check_equal "completes options behind a name" "--help --json --netns" \
-		"$(complete_words ftpmark show ftp -)"
-	check_equal "completes behind an option" "ftp ftp2" \
-		"$(complete_words ftpmark set -j f)"
-	check_equal "completes words behind an option" "active active-ports" \
-		"$(complete_words ftpmark set -j ftp ac)"
+	completes "options" --dry-run ftpmark restore --d
+	completes "services of export" "ftp ftp2" ftpmark export f
+	completes "formats" "proftpd pure-ftpd" ftpmark export ftp p
+	completes "options of export" "--director --help --netns" \
+		ftpmark export ftp -
+	completes "a director" "home other" \
+		ftpmark export ftp keepalived --director ''
+	completes "behind a director" "proftpd pure-ftpd" \
+		ftpmark export --director home ftp p
+	completes "no time to wait" "" ftpmark set --wait ''
+	completes "no third word of export" "" ftpmark export ftp nft ''
+	completes "options of import" "--help --netns --verbose" ftpmark import -
+	completes "options behind a name" "--help --json --netns" ftpmark show ftp -
+	completes "behind an option" "ftp ftp2" ftpmark set -j f
+	completes "words behind an option" "active active-ports" \
+		ftpmark set -j ftp ac
 	check_equal "completes a verb of help" "set show stats" \
 		"$(complete_words ftpmark help s | sed 's/save //')"
-	check_equal "completes options of stats" \
-		"--explain --help --json --netns --prometheus --watch" \
-		"$(complete_words ftpmark stats -)"
-	check_equal "completes behind a namespace" "disable" \
-		"$(complete_words ftpmark -n nix dis)"
-	check_equal "completes behind --netns=NETNS" "disable" \
-		"$(complete_words ftpmark --netns = nix dis)"
+	completes "options of stats" \
+		"--explain --help --json --netns --prometheus --watch" ftpmark stats -
+	completes "behind a namespace" "disable" ftpmark -n nix dis
+	completes "behind --netns=NETNS" "disable" ftpmark --netns = nix dis
 	setup_ns router
-	check_equal "completes a namespace" "$router" \
-		"$(complete_words ftpmark -n "$router")"
+	completes "a namespace" "$router" ftpmark -n "$router"
 	check_equal "completes a namespace behind --netns=" "$router" \
 		"$(complete_words ftpmark --netns = "${router%?}" | grep -ow "$router")"
 	check "completes a namespace right behind --netns=" grep -qw "$router" \
@@ -199,6 +282,7 @@ test_completion()
 
 need "$ftpmark"
 load_module
+verbs_read
 test_man
 test_abi
 test_help
