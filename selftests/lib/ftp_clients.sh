@@ -43,20 +43,19 @@ ftp()
 	"ftp_$1" "${@:2}"
 }
 
-ftp_url() # CIP [FILE]
+# Leaves it in $url.
+ftp_url_make() # CIP [FILE]
 {
-	local scheme=ftp
+	local scheme=ftp host=$vip4
 
 	[ "$ftp_tls" != implicit ] || scheme=ftps
-	case $1 in
-	*:*) echo "$scheme://[$vip6]/${2:-}" ;;
-	*) echo "$scheme://$vip4/${2:-}" ;;
-	esac
+	[[ $1 != *:* ]] || host="[$vip6]"
+	url=$scheme://$host/${2:-}
 }
 
 ftp_curl() # MODE CIP OPERATION...
 {
-	local args=() common cip=$2
+	local args=() common cip=$2 url
 
 	common=(--silent --show-error --fail-early --interface "$cip"
 		--max-time "$ftp_time_limit")
@@ -76,9 +75,19 @@ ftp_curl() # MODE CIP OPERATION...
 	while [ $# -gt 0 ]; do
 		args+=(--next "${common[@]}")
 		case $1 in
-		get) args+=(--output "$3" "$(ftp_url "$cip" "$2")") ;;
-		put) args+=(--upload-file "$2" "$(ftp_url "$cip" "$3")") ;;
-		list) args+=(--output "$2" "$(ftp_url "$cip")"); set -- "$@" - ;;
+		get)
+			ftp_url_make "$cip" "$2"
+			args+=(--output "$3" "$url")
+			;;
+		put)
+			ftp_url_make "$cip" "$3"
+			args+=(--upload-file "$2" "$url")
+			;;
+		list)
+			ftp_url_make "$cip"
+			args+=(--output "$2" "$url")
+			set -- "$@" -
+			;;
 		*) return 125 ;;
 		esac
 		shift 3
@@ -88,8 +97,9 @@ ftp_curl() # MODE CIP OPERATION...
 
 ftp_lftp() # MODE CIP OPERATION...
 {
-	local cip4="" cip6="" script=$scratch/lftp.$BASHPID
+	local cip4="" cip6="" script=$scratch/lftp.$BASHPID url
 
+	ftp_url_make "$2"
 	case $2 in
 	*:*) cip6=$2 ;;
 	*) cip4=$2 ;;
@@ -122,7 +132,7 @@ ftp_lftp() # MODE CIP OPERATION...
 		port | eprt) echo "set ftp:passive-mode no" ;;
 		*) return 125 ;;
 		esac
-		echo "open $(ftp_url "$2")"
+		echo "open $url"
 		shift 2
 		while [ $# -gt 0 ]; do
 			case $1 in
