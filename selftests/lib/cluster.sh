@@ -44,6 +44,9 @@ ftp_mark=21
 # The setting "active" of the service that cluster_marker_module adds.
 ftp_active=masquerade
 big_size=$((2 << 20))
+# The file of whole sessions, which the servers have. Tests whose big file is for
+# transfers that last have a smaller one.
+session_file=big session_size=""
 # Further lines of vsftpd's configuration.
 cluster_server_lines=""
 
@@ -231,10 +234,11 @@ cluster_server_start() # NAMESPACE NAME RIP4 RIP6
 	cluster_server_run "$1" "$3" "$4"
 }
 
-# The content is the same in every run, and all its blocks differ.
+# The content is the same in every run, and all its blocks differ. With a format seq
+# would take two seconds.
 cluster_big_file()
 {
-	seq -f 'nf_ftpmark %.0f' "$big_size" | head -c "$big_size"
+	seq 1000000000 "$((1000000000 + big_size))" | head -c "$big_size"
 }
 
 cluster_servers_start()
@@ -398,8 +402,8 @@ session_run() # PROGRAM MODE CIP
 	rm -rf "$got"
 	mkdir "$got"
 	watch_flush "$client" data
-	ftp "$@" get whoami "$got/whoami" get big "$got/big" \
-		put "$scratch/big" "$upload" list "$got/list" \
+	ftp "$@" get whoami "$got/whoami" get "$session_file" "$got/big" \
+		put "$scratch/$session_file" "$upload" list "$got/list" \
 		>"$got/log" 2>&1 || status=$?
 	data_peers_read
 	session_peers=$peers session_ports=$peer_ports
@@ -407,10 +411,11 @@ session_run() # PROGRAM MODE CIP
 	slurp text "$got/log"
 	echo "$text"
 	[ "$status" -eq 0 ] &&
-		cmp "$got/big" "$scratch/big" &&
-		cmp "$scratch/${!session_server}/root/$upload" "$scratch/big" &&
+		cmp "$got/big" "$scratch/$session_file" &&
+		cmp "$scratch/${!session_server}/root/$upload" \
+			"$scratch/$session_file" &&
 		slurp text "$got/list" &&
-		[[ $text =~ \ $big_size\ [^$'\n']*\ big$'\r'?($'\n'|$) ]]
+		[[ $text =~ \ ${session_size:-$big_size}\ [^$'\n']*\ $session_file$'\r'?($'\n'|$) ]]
 }
 
 # The address that data connections should come from or go to.

@@ -83,7 +83,13 @@ directors_up()
 	switch_attach "$rs2" eth back
 	cluster_server_addresses "$rs2" "$rip2_4" "$rip2_6"
 	cluster_watch_client
+	# A session has one process rather than three.
+	cluster_server_lines+=$'\none_process_model=YES'
 	cluster_servers_start || return
+	session_file=small session_size=$((256 << 10))
+	head -c $session_size "$scratch/big" >"$scratch/small"
+	cp "$scratch/small" "$scratch/$rs1/root/small"
+	cp "$scratch/small" "$scratch/$rs2/root/small"
 	streams_prepare
 
 	director_up "$d1" 1 && director_up "$d2" 2
@@ -192,22 +198,74 @@ keepalived_start() # NAMESPACE
 	return 1
 }
 
-# Those that the configuration names.
+# Those that the configuration names. Tests ask for this and what follows again and
+# again: so the shell reads the kernel's files itself.
 has_real_servers() # NAMESPACE
 {
-	[ "$(in_ns "$1" ipvsadm -Ln | grep -c Masq)" -eq \
-		"$(grep -c '^ *real_server ' "$scratch/$1.conf")" ]
+	local conf table words
+
+	slurp conf "$scratch/$1.conf"
+	in_ns "$1" slurp table /proc/net/ip_vs
+	words_read "$conf" $'\n    real_server '
+	set -- "$words"
+	words_read "$table" ' Masq '
+	[ "$words" -eq "$1" ]
+}
+
+# words_read TEXT WORD: leaves how often it is there in $words.
+words_read()
+{
+	local rest=${1//"$2"/}
+
+	words=$(((${#1} - ${#rest}) / ${#2}))
 }
 
 # has_addresses NAMESPACE [GROUP...]: all of these groups, or of all groups.
 has_addresses()
 {
-	local address addresses
+	local text addresses
 
-	addresses=$(ip -n "$1" -o address)
-	for address in $(group_addresses "${@:2}"); do
-		[[ $addresses == *" $address/"* ]] || return
+	capture text group_addresses "${@:2}"
+	read -d '' -ra addresses <<<"$text"
+	in_ns "$1" has_addresses_here "${addresses[@]}"
+}
+
+has_addresses_here() # ADDRESS...
+{
+	local address hex trie inet6
+
+	slurp trie /proc/net/fib_trie
+	slurp inet6 /proc/net/if_inet6
+	for address; do
+		if [[ $address == *:* ]]; then
+			address_hex hex "$address"
+			[[ $inet6 == *"$hex"* ]] || return
+		else
+			[[ $trie =~ "-- $address"$'\n'\ */32\ host\ LOCAL ]] ||
+				return
+		fi
 	done
+}
+
+# address_hex VARIABLE ADDRESS: of IPv6, as /proc/net/if_inet6 has it.
+address_hex()
+{
+	local group before behind hex='' tail=''
+
+	before=${2%%::*}
+	behind=${2#"$before"}
+	for group in ${before//:/ }; do
+		printf -v group %04x "0x$group"
+		hex+=$group
+	done
+	for group in ${behind//:/ }; do
+		printf -v group %04x "0x$group"
+		tail+=$group
+	done
+	while [ $((${#hex} + ${#tail})) -lt 32 ]; do
+		hex+=0000
+	done
+	printf -v "$1" %s "$hex$tail"
 }
 
 # Kills the director as a power failure would: it cannot release its addresses.
@@ -269,21 +327,37 @@ dump_more()
 	done
 }
 
-# Prints established connections and persistence templates ("IP"), without timers
-# and states: a template is ASSURED only on the director that has used it.
-entries() # NAMESPACE
+# entries_read ARRAY NAMESPACE: makes established connections and persistence templates
+# ("IP") the keys of an associative array, without timers and states: a template is
+# ASSURED only on the director that has used it.
+entries_read()
 {
-	in_ns "$1" ipvsadm -Lcn |
-		awk '$1 == "IP" || $3 == "ESTABLISHED" { print $1, $4, $5, $6 }' |
-		sort
+	local -n entries_found=$1
+
+	entries_found=()
+	in_ns "$2" entries_read_here
 }
 
-missing_entries() # FROM TO
+entries_read_here()
 {
-	comm -23 <(entries "$1") <(entries "$2")
+	local words
+
+	while read -ra words; do
+		[ "${words[0]}" != IP ] && [ "${words[7]}" != ESTABLISHED ] ||
+			entries_found[${words[*]:0:7}]=1
+	done </proc/net/ip_vs_conn
 }
 
+# Whether the other director has all of one, which has some.
 replicated() # FROM TO
 {
-	[ -n "$(entries "$1")" ] && [ -z "$(missing_entries "$1" "$2")" ]
+	local entry
+	local -A one other
+
+	entries_read one "$1"
+	entries_read other "$2"
+	for entry in "${!one[@]}"; do
+		[ -n "${other[$entry]-}" ] || return
+	done
+	[ "${#one[@]}" -gt 0 ]
 }

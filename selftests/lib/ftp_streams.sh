@@ -2,12 +2,17 @@
 # shellcheck shell=bash
 #
 # Sourced after cluster.sh by tests of transfers that last as long as the test
-# wants: they trickle until the file $gate exists, and then run to their end.
+# wants: they trickle until the file $gate exists, and then run to their end. Those
+# that stream_start begins are curl's; those of stream_held are of one process that
+# has them all, lib/ftp_streams.py, since curl takes some processes for each.
 
 # shellcheck disable=SC2016 # a script for perl
-# shellcheck disable=SC2154 # cluster.sh's
+# shellcheck disable=SC2034,SC2154 # for the tests; cluster.sh's
 
-need perl
+# shellcheck source-path=SCRIPTDIR source=../lib/agent.sh
+. "$selftests/lib/agent.sh"
+
+need perl python3
 
 declare -A stream_pid=()
 gate=""
@@ -53,6 +58,57 @@ stream_start() # NAME get|put MODE FAMILY
 	stream_pid[$1]=$!
 }
 
+streams_up()
+{
+	[ -n "${agent_pid[streams]-}" ] ||
+		agent_start streams ip netns exec "$client" python3 -S \
+			"$selftests/lib/ftp_streams.py" "$scratch"
+}
+
+# stream_held NAME get|put MODE FAMILY
+stream_held()
+{
+	local cip
+
+	new_cip "$4"
+	stream_held_from "$1" "$2" big "$3" "$cip"
+}
+
+# It gives up when it hears nothing for the time limit.
+stream_held_from() # NAME get|put FILE MODE CIP
+{
+	local answer vip=$vip4
+
+	streams_up
+	[[ $5 != *:* ]] || vip=$vip6
+	agent_ask streams "start $* $vip $gate ${ftp_stall_limit:-$ftp_time_limit}"
+}
+
+# session_held MODE CIP: as session_run, but by that process: a download and an upload.
+session_held()
+{
+	local peers peer_ports gate=/ name=session.$2
+
+	session_peers="" session_ports=""
+	watch_flush "$client" data
+	stream_held_from "$name.get" get "$session_file" "$1" "$2"
+	stream_is intact ends "$name.get" || return
+	stream_held_from "$name.put" put "$session_file" "$1" "$2"
+	stream_is intact ends "$name.put" || return
+	data_peers_read
+	session_peers=$peers session_ports=$peer_ports
+	stream_is complete hears "$name.get" "$name.put"
+}
+
+# stream_is ANSWER REQUEST NAME...: what that process has to say of its streams.
+stream_is()
+{
+	local answer
+
+	agent_ask streams "${*:2}"
+	[ "$answer" = "$1" ] || { echo "$answer"; return 1; }
+}
+
 # The file that its data arrives in; for an upload, on the server.
 stream_file() # NAME
 {
@@ -66,11 +122,16 @@ stream_file() # NAME
 
 streams_flow() # NAME...
 {
-	local name
+	local name held=()
 
 	for name; do
-		stream_file "$name" || return
+		if [ -z "${stream_pid[$name]-}" ]; then
+			held+=("$name")
+		else
+			stream_file "$name" || return
+		fi
 	done
+	[ "${#held[@]}" -eq 0 ] || stream_is yes flows "${held[@]}"
 }
 
 # Whether some of its data has arrived, but not all.
@@ -78,6 +139,10 @@ stream_goes_on() # NAME
 {
 	local size
 
+	if [ -z "${stream_pid[$1]-}" ]; then
+		stream_is yes goes-on "$1"
+		return
+	fi
 	size=$(stat -c %s "$(stream_file "$1")") || return 125
 	[ "$size" -gt 0 ] && [ "$size" -lt "$big_size" ] &&
 		kill -0 "${stream_pid[$1]}"
@@ -92,15 +157,24 @@ check_streams_go_on() # WHEN NAME...
 	done
 }
 
+# Waits for its end.
+stream_is_intact() # NAME
+{
+	if [ -z "${stream_pid[$1]-}" ]; then
+		stream_is intact ends "$1"
+		return
+	fi
+	wait "${stream_pid[$1]}"
+	cmp "$(stream_file "$1")" "$scratch/big"
+}
+
 # Opens the gate: the streams run to their end, and every byte must arrive.
 check_streams_intact() # WHEN NAME...
 {
 	local name
 
-	touch "$gate"
+	: >"$gate"
 	for name in "${@:2}"; do
-		wait "${stream_pid[$name]}"
-		check "$name is intact $1" \
-			cmp "$(stream_file "$name")" "$scratch/big"
+		check "$name is intact $1" stream_is_intact "$name"
 	done
 }

@@ -177,16 +177,31 @@ ipvs_state_is() # CIP PORT STATE
 	[[ $ipvs == "$3 "* ]]
 }
 
-# control_expires CIP: seconds until the director's IPVS forgets the client's
-# established control connection; nothing if it has none.
-control_expires()
+# control_expires_read CIP: leaves the seconds until the director's IPVS forgets the
+# client's established control connection in $expires; nothing if it has none.
+control_expires_read()
 {
-	in_ns "$director" ipvsadm -Lcn | awk -v client="$1" '
-		{ sub(/:[0-9]+$/, "", $4); gsub(/[][]/, "", $4) }
-		$4 == client && $5 ~ /:21$/ && $3 == "ESTABLISHED" {
-			split($2, time, ":")
-			print time[1] * 60 + time[2]
-		}'
+	in_ns "$director" control_expires_read_here "$1"
+}
+
+control_expires_read_here()
+{
+	local from to_port state seconds address
+
+	expires=
+	while read -r _ from _ _ to_port _ _ state seconds _; do
+		[ "$to_port $state" = "0015 ESTABLISHED" ] || continue
+		address_read address "$from"
+		[ "$address" != "$1" ] || expires=$seconds
+	done </proc/net/ip_vs_conn
+}
+
+control_expires() # CIP
+{
+	local expires
+
+	control_expires_read "$1"
+	[ -z "$expires" ] || echo "$expires"
 }
 
 # The real servers that IPVS has entries of this client for, without ports.
