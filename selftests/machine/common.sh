@@ -339,7 +339,7 @@ build_module()
 # has UBSAN and counters of lines not for all its code, but for this module.
 make_module()
 {
-	local headers root args=("${@:3}")
+	local headers root args=(-j "$(allowed_processors | wc -l)" "${@:3}")
 
 	headers=$(kernel_headers "$1")
 	if root=$(kernel_root "$1") && [[ $headers == "$root"/* ]]; then
