@@ -122,13 +122,17 @@ fill()
 # is freed before each attempt.
 straw_by_straw()
 {
-	local straw refusals=0 wrong=""
+	local straw refusals=0 last=0 wrong=""
 
 	for straw in "${straws[@]}"; do
-		payer write add last
+		payer write add "last$last"
+		# Memory that was just being freed has come back: it is used up first.
+		while [ "$result" = ok ] && [ $refusals -lt 8 ]; do
+			payer write add "last$((++last))"
+		done
 		[ "$result" != ok ] || break
 		: $((++refusals))
-		files conf stat services/last
+		files conf stat "services/last$last"
 		[ "$result" = ENOENT ] || wrong+="$straw: $result "
 		payer others pay
 		payer write "services/$straw/real_servers"
