@@ -34,17 +34,19 @@ count_arrivals()
 	END
 }
 
-counter() # NAME
+counter_is() # NAME PACKETS
 {
-	in_ns "$client" nft list counter inet full "$1" |
-		sed -n 's/.*packets \([0-9]*\).*/\1/p'
+	# shellcheck disable=SC2034 # one of both is wanted
+	local packets bytes
+
+	nft_counter_read "$client" inet full "$1" && [ "$packets" -eq "$2" ]
 }
 
 # A source may be chosen twice, which makes no new connection.
 all_counted()
 {
 	failed=$(service_stat ftp active_failed)
-	[ "$(counter arrivals)" -eq $((sent - failed)) ] || return
+	counter_is arrivals $((sent - failed)) || return
 	# Only now, since packets were still arriving before.
 	connections=$(service_stat ftp active_connections)
 	[ "$((connections + failed))" -ge $((sent - 100)) ]
@@ -52,7 +54,7 @@ all_counted()
 
 arrived_elsewhere()
 {
-	[ "$(counter elsewhere)" -eq 1 ]
+	counter_is elsewhere 1
 }
 
 entries()

@@ -231,22 +231,14 @@ test_mark() # FAMILY
 	talk_end mark
 }
 
-netdev_counter_read() # NAME: leaves $packets
-{
-	local text
-
-	ip netns exec "$director" nft_run -n -v text \
-		list counter netdev t_marks "$1" || return
-	[[ $text =~ packets\ ([0-9]+) ]] && packets=${BASH_REMATCH[1]}
-}
-
 mark_unlink()
 {
-	local packets
+	# shellcheck disable=SC2034 # one of both is wanted
+	local packets bytes
 
-	netdev_counter_read right
+	nft_counter_read "$director" netdev t_marks right
 	check "marked packets leave with their marks" [ "$packets" -gt 8 ]
-	netdev_counter_read wrong
+	nft_counter_read "$director" netdev t_marks wrong
 	check_equal "all of them" 0 "$packets"
 	in_ns "$director" nft "delete table netdev t_marks; delete table inet t_marks"
 	in_ns "$client" nft "delete table inet t_links"
@@ -397,12 +389,6 @@ tc_counted() # DEVICE DIRECTION
 		awk '$1 == "Sent" { print $4 }'
 }
 
-device_counted() # NAME
-{
-	in_ns "$director" nft list counter netdev t_devices "$1" |
-		awk '$1 == "packets" { print $2 }'
-}
-
 # Leaves what rules have counted ahead of the module, and what others have.
 devices_read()
 {
@@ -411,8 +397,11 @@ devices_read()
 
 	counter_read before t_before || return
 	before="$packets $packets $packets $packets"
-	others="$(tc_counted front ingress) $(tc_counted back egress) \
-$(device_counted arrived) $(device_counted left)"
+	others="$(tc_counted front ingress) $(tc_counted back egress)"
+	nft_counter_read "$director" netdev t_devices arrived || return
+	others+=" $packets"
+	nft_counter_read "$director" netdev t_devices left || return
+	others+=" $packets"
 }
 
 devices_agree()

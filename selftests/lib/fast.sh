@@ -17,12 +17,7 @@ talk_port=$passive_first
 # counter_read NAME TABLE: leaves $packets and $bytes.
 counter_read()
 {
-	local text
-
-	ip netns exec "$director" nft_run -n -v text \
-		list counter inet "$2" "$1" || return
-	[[ $text =~ packets\ ([0-9]+)\ bytes\ ([0-9]+) ]] || return
-	packets=${BASH_REMATCH[1]} bytes=${BASH_REMATCH[2]}
+	nft_counter_read "$director" inet "$2" "$1"
 }
 
 fast_packets_read()

@@ -74,28 +74,18 @@ holder_sleeps()
 	[ "$open" = "open by $holder (sleep)" ]
 }
 
-# counted NAME: leaves the packets that a counter of the router has seen in $packets.
-counted()
-{
-	local text
-
-	ip netns exec "$router" nft_run -v text list counter inet seen "$1"
-	text=${text#*packets }
-	packets=${text%% *}
-}
-
 arrived() # COUNT
 {
-	local packets
+	local packets bytes
 
-	counted arrived
-	[ "$packets" -ge "$1" ]
+	nft_counter_read "$router" inet seen arrived && [ "$packets" -ge "$1" ]
 }
 
 # Two services exchange their passive ranges while packets to both arrive.
 test_exchange()
 {
-	local flood rounds i mac changes=0 packets unmarked
+	# shellcheck disable=SC2034 # one of both is wanted
+	local flood rounds i mac changes=0 packets bytes unmarked
 
 	rounds=$(soak 8 25)
 
@@ -135,9 +125,9 @@ test_exchange()
 	check "exchange: many packets arrived" busywait 60 arrived 5000
 	kill "$flood"
 	wait "$flood" 2>/dev/null
-	counted unmarked
+	nft_counter_read "$router" inet seen unmarked
 	unmarked=$packets
-	counted arrived
+	nft_counter_read "$router" inet seen arrived
 	note "$packets packets, $unmarked without a mark, $changes restores"
 	check_equal "exchange: each restore is done" $((2 * rounds)) "$changes"
 	check_equal "exchange: none without a mark" 0 "$unmarked"
