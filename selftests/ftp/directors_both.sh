@@ -251,26 +251,14 @@ test_it_moves_home()
 	gate=$scratch/gate.home
 	entries_read before "$d2"
 	check "transfers begin, and both directors run" streams_start home
-	check "the first knows their connections" busywait 60 streams_replicated
+	check "the first knows their connections" \
+		busywait 60 replicated "$d2" "$d1" before
 	check "its virtual IP moves home in mid-transfer" group_moves 1 "$d2" "$d1"
 	check_streams_go_on "before the gate opens" "${streams[@]}"
 	check_streams_intact "after the move" "${streams[@]}"
 	check_new_sessions "after the move" session_held
 	check_equal "active_failed: none" "0 0 0 0" \
 		"$(failures_of "$d1") $(failures_of "$d2")"
-}
-
-# Those that are new; of older ones some may be missing.
-streams_replicated()
-{
-	local entry
-	local -A one other
-
-	entries_read one "$d2"
-	entries_read other "$d1"
-	for entry in "${!one[@]}"; do
-		[ -n "${before[$entry]-}${other[$entry]-}" ] || return
-	done
 }
 
 need "$ftpmark"

@@ -232,40 +232,18 @@ has_addresses()
 
 has_addresses_here() # ADDRESS...
 {
-	local address hex trie inet6
+	local address hex trie there=" "
 
 	slurp trie /proc/net/fib_trie
-	slurp inet6 /proc/net/if_inet6
+	while read -r hex _; do
+		address_read address "${hex:0:4}:${hex:4:4}:${hex:8:4}:${hex:12:4}:\
+${hex:16:4}:${hex:20:4}:${hex:24:4}:${hex:28:4}"
+		there+="$address "
+	done </proc/net/if_inet6
 	for address; do
-		if [[ $address == *:* ]]; then
-			address_hex hex "$address"
-			[[ $inet6 == *"$hex"* ]] || return
-		else
-			[[ $trie =~ "-- $address"$'\n'\ */32\ host\ LOCAL ]] ||
-				return
-		fi
+		[[ $there == *" $address "* ||
+			$trie =~ "-- $address"$'\n'\ */32\ host\ LOCAL ]] || return
 	done
-}
-
-# address_hex VARIABLE ADDRESS: of IPv6, as /proc/net/if_inet6 has it.
-address_hex()
-{
-	local group before behind hex='' tail=''
-
-	before=${2%%::*}
-	behind=${2#"$before"}
-	for group in ${before//:/ }; do
-		printf -v group %04x "0x$group"
-		hex+=$group
-	done
-	for group in ${behind//:/ }; do
-		printf -v group %04x "0x$group"
-		tail+=$group
-	done
-	while [ $((${#hex} + ${#tail})) -lt 32 ]; do
-		hex+=0000
-	done
-	printf -v "$1" %s "$hex$tail"
 }
 
 # Kills the director as a power failure would: it cannot release its addresses.
@@ -348,16 +326,18 @@ entries_read_here()
 	done </proc/net/ip_vs_conn
 }
 
-# Whether the other director has all of one, which has some.
-replicated() # FROM TO
+# replicated FROM TO [OLDER]: whether the other director has all of one, which has
+# some; of those in the associative array OLDER some may be missing.
+replicated()
 {
 	local entry
-	local -A one other
+	local -A one other none=()
+	local -n older=${3:-none}
 
 	entries_read one "$1"
 	entries_read other "$2"
 	for entry in "${!one[@]}"; do
-		[ -n "${other[$entry]-}" ] || return
+		[ -n "${older[$entry]-}${other[$entry]-}" ] || return
 	done
 	[ "${#one[@]}" -gt 0 ]
 }
