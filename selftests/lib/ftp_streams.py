@@ -13,14 +13,13 @@ one:
                    the text of a file, in a session of its own
 
 A transfer has a control connection of its own, from the address SOURCE, and trickles
-until the file GATE exists; MODE is pasv, epsv, port or eprt. FILE is in SCRATCH, too, and
+until the file GATE exists; MODE is pasv or epsv, or port for IPv4 and eprt for IPv6. FILE is in SCRATCH, too, and
 an upload arrives in SCRATCH/rs?-*/root/incoming/NAME. A client gives up that has heard
 nothing for SECONDS. What is not as asked is answered by what happened instead.
 """
 import ftplib
 import glob
 import os
-import socket
 import sys
 import threading
 import time
@@ -32,8 +31,15 @@ CHUNK = 2048
 GOOD = ("yes", "intact", "complete")
 
 
-def family_of(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
+class Client(ftplib.FTP):
+    """Uses the address that the server announces, and EPSV for IPv4, too."""
+    trust_server_pasv_ipv4_address = True
+    epsv = False
+
+    def makepasv(self):
+        if self.epsv:
+            return ftplib.parse229(self.sendcmd("EPSV"), self.sock.getpeername())
+        return super().makepasv()
 
 
 class Stream:
@@ -54,31 +60,6 @@ class Stream:
         self.fault = ""
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
-
-    def passive(self, ftp, command):
-        if self.mode == "pasv":
-            host, port = ftplib.parse227(ftp.sendcmd("PASV"))
-        else:
-            host, port = ftplib.parse229(ftp.sendcmd("EPSV"), ftp.sock.getpeername())
-        data = socket.create_connection((host, port), self.seconds, (self.source, 0))
-        ftp.sendcmd(command)
-        return data
-
-    def active(self, ftp, command):
-        with socket.socket(family_of(self.source), socket.SOCK_STREAM) as listener:
-            listener.bind((self.source, 0))
-            listener.listen()
-            listener.settimeout(self.seconds)
-            port = listener.getsockname()[1]
-            if self.mode == "port":
-                ftp.sendport(self.source, port)
-            else:
-                family = 2 if ":" in self.source else 1
-                ftp.sendcmd(f"EPRT |{family}|{self.source}|{port}|")
-            ftp.sendcmd(command)
-            data = listener.accept()[0]
-        data.settimeout(self.seconds)
-        return data
 
     def trickles(self):
         if os.path.exists(self.gate):
@@ -102,14 +83,15 @@ class Stream:
         data.sendall(self.whole[sent:])
 
     def transfer(self):
-        ftp = ftplib.FTP()
+        ftp = Client()
+        ftp.epsv = self.mode == "epsv"
+        ftp.set_pasv(self.mode in ("pasv", "epsv"))
         ftp.connect(self.vip, 21, self.seconds, (self.source, 0))
         ftp.login()
         ftp.voidcmd("TYPE I")
         command = (f"RETR {self.file}" if self.verb == "get"
                    else f"STOR incoming/{self.name}")
-        connect = self.passive if self.mode in ("pasv", "epsv") else self.active
-        with connect(ftp, command) as data:
+        with ftp.transfercmd(command) as data:
             (self.get if self.verb == "get" else self.put)(data)
         ftp.voidresp()
         self.complete = True
@@ -155,9 +137,8 @@ class Stream:
 def fetch(source, vip, path, seconds):
     lines = []
     try:
-        with ftplib.FTP() as ftp:
+        with Client() as ftp:
             ftp.connect(vip, 21, float(seconds), (source, 0))
-            ftp.trust_server_pasv_ipv4_address = True
             ftp.login()
             ftp.retrlines(f"RETR {path}", lines.append)
     except (ftplib.Error, OSError, EOFError) as error:
