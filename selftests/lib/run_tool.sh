@@ -57,13 +57,7 @@ setting() # NAME FILE
 	slurp text "$sysfs/services/$1/$2" && echo "$text"
 }
 
-# Prints all settings of all services, to see that nothing changed.
-state()
-{
-	grep -r . --exclude-dir=stats "$sysfs/services" | sort
-}
-
-# state_read: leaves the same in $state, without a process for each time.
+# Leaves all settings of all services in $state, to see that nothing changed.
 state_read()
 {
 	local file text

@@ -46,7 +46,8 @@ add off control-ports 21,2100-2199 passive-ports none mark 16 on-marked keep act
 "ftpmark: $scratch/odd:1: warning: odd: passive-ports: 2100-2200: these stay control-ports"
 	run save
 	cp "$scratch/out" "$conf"
-	before=$(state)
+	state_read
+	before=$state
 	run restore --dry-run "$conf"
 	expect "what was saved is no difference" 0
 	check_equal "restoring it writes nothing" "" \
@@ -54,7 +55,8 @@ add off control-ports 21,2100-2199 passive-ports none mark 16 on-marked keep act
 	"$ftpmark" flush
 	run restore "$conf"
 	expect "restore into nothing" 0
-	check_equal "all is there again" "$before" "$(state)"
+	state_read
+	check_equal "all is there again" "$before" "$state"
 }
 
 test_declarative()
@@ -72,7 +74,8 @@ test_declarative()
 	expect "the difference" 4 "del off
 add new vip 192.0.2.11 mark 4294967295
 add third vip 192.0.2.10 control-ports 2121 passive-ports none"
-	check_equal "--dry-run changes nothing" "$before" "$(state)"
+	state_read
+	check_equal "--dry-run changes nothing" "$before" "$state"
 	inode=$(stat -c %i "$sysfs/services/ftp")
 	check_equal "only what differs is touched" 0 \
 		"$(writes "$ftpmark" restore "$conf" | grep -c '^ftp')"
@@ -153,7 +156,8 @@ refused() # LINE MESSAGE: in the second line of a file
 test_faulty()
 {
 	"$ftpmark" add ftp vip 192.0.2.10
-	before=$(state)
+	state_read
+	before=$state
 	refused 'del ftp' 'del: a line begins with "add" or "#"'
 	refused 'add' 'NAME: missing'
 	refused 'add a/b' 'a/b: not a service name (1-31 of A-Z a-z 0-9 _ . -, first a letter or digit)'
@@ -177,7 +181,8 @@ test_faulty()
 	run restore "$conf"
 	expect "a service twice" 2 "" \
 		"ftpmark: $conf:2: b: stands in line 1 already"
-	check_equal "nothing of this has changed anything" "$before" "$(state)"
+	state_read
+	check_equal "nothing of this has changed anything" "$before" "$state"
 
 	printf '%s\n' "add b vip 192.0.2.1" "" "add a vip 192.0.2.1" >"$conf"
 	run restore "$conf"
@@ -194,7 +199,8 @@ test_faulty()
 	run restore --bogus
 	check_equal "no such option" "2 ftpmark: --bogus: no such option" \
 		"$status ${err%%$'\n'*}"
-	check_equal "still nothing has changed" "$before" "$(state)"
+	state_read
+	check_equal "still nothing has changed" "$before" "$state"
 }
 
 # The Nth write fails, as memory may be short: the tool gives up, and nothing changes.
@@ -243,14 +249,16 @@ test_unprivileged()
 
 	chmod 755 "$scratch"
 	"$ftpmark" restore "$conf.from"
-	before=$(state)
+	state_read
+	before=$state
 	check_equal "save by a user" "$(saved)" \
 		"$("${user[@]}" "$ftpmark" save | grep -v '^#')"
 	status=0
 	"${user[@]}" "$ftpmark" restore --dry-run "$conf" >/dev/null || status=$?
 	check_equal "restore --dry-run by a user" 4 "$status"
 	check "restore by a user" ! "${user[@]}" "$ftpmark" restore "$conf"
-	check_equal "is refused and changes nothing" "$before" "$(state)"
+	state_read
+	check_equal "is refused and changes nothing" "$before" "$state"
 	"$ftpmark" flush
 }
 

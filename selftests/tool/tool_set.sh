@@ -23,15 +23,18 @@ test_set()
 	expect "set of an empty list" 0
 	check_equal "it is empty" "" "$(setting ftp real_servers)"
 
-	before=$(state)
+	state_read
+	before=$state
 	run set ftp vip 192.0.2.77 real 10.9.0.0/16 mark 9 active sideways
 	expect "set with a bad value last" 1 "" \
 "ftpmark: ftp: active: sideways: not one of: ipvs, snat, masquerade, off
 $says \"sideways\" is not one of the values known"
-	check_equal "nothing has changed" "$before" "$(state)"
+	state_read
+	check_equal "nothing has changed" "$before" "$state"
 	run set ftp mark 0 vip 192.0.2.77
 	expect_error "set with a bad value first" 1 "ftp: mark: 0: not a number"
-	check_equal "all is as it was" "$before" "$(state)"
+	state_read
+	check_equal "all is as it was" "$before" "$state"
 	run set ftp vip "$(printf '192.0.2.%s,' {1..17})"
 	expect_error "set of too many addresses" 1 "ftp: vip: 192.0.2.1,"
 	check_equal "and why" "too many items (at most 16)" "${err##*: }"
@@ -59,10 +62,12 @@ $says \"fe80::1\" is a link-local address"
 	expect "set of no vip, and disabled" 0
 	run set ftp enabled 1 vip 192.0.2.10
 	expect "set of a vip, and enabled" 0
-	before=$(state)
+	state_read
+	before=$state
 	run set ftp enabled 0 mark 0
 	expect_error "set with a bad value after disabling" 1 "ftp: mark: 0"
-	check_equal "it is enabled again" "$before" "$(state)"
+	state_read
+	check_equal "it is enabled again" "$before" "$state"
 }
 
 # Another service has the VIP and ports that half of the changes would lead to.
@@ -82,12 +87,14 @@ test_set_order()
 		run del two
 	done
 	run add two vip 192.0.2.30
-	before=$(state)
+	state_read
+	before=$state
 	run set two mark 7 passive none vip 192.0.2.20
 	expect "set to the VIP and a port of another" 1 "" \
 "ftpmark: two: another enabled service has the same address and port
 $says other and two would share 192.0.2.20 port 21"
-	check_equal "nothing has changed" "$before" "$(state)"
+	state_read
+	check_equal "nothing has changed" "$before" "$state"
 	# Setting by setting the service would conflict with another on the way.
 	run add third vip 192.0.2.30 control 3000 passive none
 	echo "$log_mark: set" >/dev/kmsg
