@@ -182,18 +182,18 @@ test_policies()
 # iptables-legacy are asked of that program.
 rules_read()
 {
-	local line
+	local line saved
 
 	if [[ ${1-} != *-legacy ]]; then
 		on_router nft_run -v rules list ruleset
 		return
 	fi
-	capture rules on_router "$1-save"
+	capture saved on_router "$1-save"
+	rules=
 	# Other lines have the time, or counters.
 	while IFS= read -r line; do
-		[[ $line != -A* ]] || echo "$line"
-	done <<<"$rules" >"$scratch/rules"
-	slurp rules "$scratch/rules"
+		[[ $line != -A* ]] || rules+=$line$'\n'
+	done <<<"$saved"
 }
 
 # undone NAME ID [PROGRAM]: runs the remedy that the tool prints. The rules must be

@@ -192,23 +192,10 @@ complete_words() # WORD...
 	COMP_WORDS=("$@")
 	COMP_CWORD=$(($# - 1))
 	_ftpmark 2>/dev/null
-	replies_sort
+	if [ "${#COMPREPLY[@]}" -gt 1 ]; then
+		mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | sort)
+	fi
 	echo "${COMPREPLY[*]}"
-}
-
-# The shell does it: there are few, and a sort takes three processes.
-replies_sort()
-{
-	local i j word
-
-	for ((i = 1; i < ${#COMPREPLY[@]}; i++)); do
-		word=${COMPREPLY[i]}
-		for ((j = i; j > 0; j--)); do
-			[[ ${COMPREPLY[j - 1]} > $word ]] || break
-			COMPREPLY[j]=${COMPREPLY[j - 1]}
-		done
-		COMPREPLY[j]=$word
-	done
 }
 
 completes() # NAME EXPECTED WORD...
