@@ -335,9 +335,7 @@ static bool ftpmark_learn_is_answered(struct ftpmark_leases *leases,
 	union ftpmark_ends answer;
 
 	ftpmark_ends_reverse(&answer, packet->family, &packet->ends);
-	return packet->family == NFPROTO_IPV4 ?
-	       ftpmark_lease_find4(leases, &answer.v4) :
-	       ftpmark_lease_find6(leases, &answer.v6);
+	return ftpmark_lease_find(leases, packet->family, &answer);
 }
 
 static noinline unsigned int
@@ -360,6 +358,8 @@ ftpmark_learn_packet(const struct ftpmark_net *ns, struct sk_buff *skb,
 		ftpmark_learn_end(leases, &packet);
 		return NF_ACCEPT;
 	}
+	if (!ftpmark_lease_pays(leases, state->pf, &packet.ends))
+		return NF_ACCEPT;
 
 	/* Ahead of all that it may depend on. */
 	epoch = atomic_read_acquire(&leases->epoch);

@@ -40,15 +40,6 @@ static spinlock_t *ftpmark_lease_lock(struct ftpmark_leases *leases, u32 hash)
 	return &leases->lock[hash % FTPMARK_LEASE_LOCKS];
 }
 
-static struct ftpmark_lease *
-ftpmark_lease_find(struct ftpmark_leases *leases, u8 family,
-		   const union ftpmark_ends *from)
-{
-	return family == NFPROTO_IPV4 ?
-	       ftpmark_lease_find4(leases, &from->v4) :
-	       ftpmark_lease_find6(leases, &from->v6);
-}
-
 /* Has IPVS count what was sent by a lease. */
 static void ftpmark_lease_account(struct ftpmark_leases *leases,
 				  struct ftpmark_lease *lease)
@@ -205,6 +196,30 @@ void ftpmark_leases_end(struct ftpmark_leases *leases)
 	/* The change is seen ahead of the epoch. */
 	smp_mb__before_atomic();
 	atomic_inc(&leases->epoch);
+}
+
+/**
+ * ftpmark_lease_pays - whether a direction of a connection is worth a lease
+ * @leases: of the namespace
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @to: the ends of one of its packets as it leaves
+ *
+ * A lease costs less than one packet that it sends saves. So it pays if packets come
+ * at least once in a lease, and it is the last two that tell. A direction that shares
+ * its place with another one may be taken for more than it is, never for less.
+ *
+ * Context: any.
+ * Return: whether the packet before came within the time of a lease.
+ */
+bool ftpmark_lease_pays(struct ftpmark_leases *leases, u8 family,
+			const union ftpmark_ends *to)
+{
+	u32 *seen = &leases->seen[ftpmark_lease_hash(leases, family, to)];
+	u32 now = jiffies;
+	u32 apart = now - READ_ONCE(*seen);
+
+	WRITE_ONCE(*seen, now);
+	return apart <= FTPMARK_LEASE_APART;
 }
 
 /* Ends a lease, and does not keep one that is over from the sweep. */

@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/cache.h>
+#include <linux/jiffies.h>
 #include <linux/llist.h>
 #include <linux/rculist.h>
 #include <linux/spinlock.h>
@@ -24,6 +25,8 @@ enum {
 	FTPMARK_LEASE_BUCKET_BITS	= 14,
 	FTPMARK_LEASE_CHAIN_MAX		= 4,
 	FTPMARK_LEASE_LOCKS		= 256,
+	/* Further apart, a lease would be over before it sends a packet. */
+	FTPMARK_LEASE_APART		= HZ + HZ / 4,
 	/* Packets count in the upper bits of a counter, bytes in the lower. */
 	FTPMARK_LEASE_BYTES_BITS	= 40,
 };
@@ -104,6 +107,8 @@ struct ftpmark_lease {
  * @lock: protect the chains of buckets, each those of some; taken with softirqs
  *	off; no other lock is taken under them
  * @bucket: for each family (ftpmark_family()), leases by hash of both ends
+ * @seen: jiffies of the last packet that went the usual way, by hash of both its ends
+ *	as it left; directions may share one
  */
 struct ftpmark_leases {
 	u64 multiplier[5];
@@ -117,6 +122,7 @@ struct ftpmark_leases {
 	struct llist_node *going;
 	spinlock_t lock[FTPMARK_LEASE_LOCKS];	/* chains of buckets */
 	struct hlist_head bucket[2][1 << FTPMARK_LEASE_BUCKET_BITS];
+	u32 seen[1 << FTPMARK_LEASE_BUCKET_BITS];
 };
 
 /**
@@ -233,6 +239,16 @@ ftpmark_lease_find6(const struct ftpmark_leases *leases,
 	return NULL;
 }
 
+/* Finds the lease of a direction of a connection. */
+static inline struct ftpmark_lease *
+ftpmark_lease_find(const struct ftpmark_leases *leases, u8 family,
+		   const union ftpmark_ends *from)
+{
+	return family == NFPROTO_IPV4 ?
+	       ftpmark_lease_find4(leases, &from->v4) :
+	       ftpmark_lease_find6(leases, &from->v6);
+}
+
 /*
  * What ftpmark_lease_give() needs to know, read ahead of all that a lease is made
  * of.
@@ -262,6 +278,8 @@ static inline void ftpmark_leases_end(struct ftpmark_leases *leases)
 }
 #endif
 
+bool ftpmark_lease_pays(struct ftpmark_leases *leases, u8 family,
+			const union ftpmark_ends *to);
 void ftpmark_lease_end(struct ftpmark_leases *leases, u8 family,
 		       const union ftpmark_ends *from);
 void ftpmark_lease_end_both(struct ftpmark_leases *leases,

@@ -13,6 +13,7 @@
  *	passive_ack	the same without data
  *	passive_gso	the same, each PATH_SEGMENTS packets that were merged
  *	passive_flows	the same, of PATH_FLOWS connections in turn
+ *	passive_slow	the same, of one connection, PATH_APART ms apart
  *	active		those of an established active data connection
  *	new_passive	opening a passive connection: SYN, SYN-ACK, ACK, first data
  *	new_active	the same for one that the server opens from port 20
@@ -23,6 +24,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/inet.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -44,6 +46,8 @@ enum {
 	PATH_CONNECTIONS	= 256,
 	PATH_SEGMENTS		= 40,
 	PATH_FLOWS		= 10000,
+	PATH_SLOW		= 4,
+	PATH_APART		= 1500,
 };
 
 /* IPv4 first. */
@@ -253,18 +257,25 @@ static int path_both_ways(const struct path_flow *flow, unsigned int payload,
 	return 0;
 }
 
-/* Of connections in turn, whose client ports follow each other. */
+/*
+ * Of connections in turn, whose client ports follow each other. Those that are
+ * measured come one by one if they are @apart, in ms.
+ */
 static int path_established(struct path_flow flow, unsigned int flows,
-			    unsigned int payload, unsigned int segments)
+			    unsigned int payload, unsigned int segments,
+			    unsigned int apart)
 {
 	u16 first = flow.client_port;
 	uint warm_up = max_t(uint, PATH_WARM_UP, PATH_WARM_UP_FLOW * flows);
+	uint count = warm_up + (apart ? PATH_SLOW : packets);
 	uint i;
 	int err = 0;
 
-	for (i = 0; i < warm_up + packets && !err; i++) {
+	for (i = 0; i < count && !err; i++) {
 		if (i == warm_up)
 			memset(path_ticks, 0, sizeof(path_ticks));
+		if (i >= warm_up && apart)
+			msleep(apart);
 		flow.client_port = first + i % flows;
 		err = path_both_ways(&flow, payload, segments);
 		cond_resched();
@@ -358,7 +369,7 @@ static int path_opened(bool active)
 }
 
 static int path_passive(unsigned int flows, unsigned int payload,
-			unsigned int segments)
+			unsigned int segments, unsigned int apart)
 {
 	u16 port = PATH_PORT_CLIENT + 1;
 	unsigned int i;
@@ -373,7 +384,7 @@ static int path_passive(unsigned int flows, unsigned int payload,
 		.vip = path_vip,
 		.vport = PATH_PORT_DATA,
 		.server_port = PATH_PORT_DATA,
-	}, flows, payload, segments);
+	}, flows, payload, segments, apart);
 }
 
 static int path_active(void)
@@ -392,7 +403,7 @@ static int path_active(void)
 		.vip = seen.saddr,
 		.vport = seen.sport,
 		.server_port = PATH_PORT_ACTIVE,
-	}, 1, PATH_PAYLOAD, 1);
+	}, 1, PATH_PAYLOAD, 1, 0);
 }
 
 static int path_kind(const char *kind)
@@ -403,15 +414,17 @@ static int path_kind(const char *kind)
 			.vip = path_vip,
 			.vport = PATH_PORT_CONTROL,
 			.server_port = PATH_PORT_CONTROL,
-		}, 1, 32, 1);
+		}, 1, 32, 1, 0);
 	if (!strcmp(kind, "passive"))
-		return path_passive(1, PATH_PAYLOAD, 1);
+		return path_passive(1, PATH_PAYLOAD, 1, 0);
 	if (!strcmp(kind, "passive_ack"))
-		return path_passive(1, 0, 1);
+		return path_passive(1, 0, 1, 0);
 	if (!strcmp(kind, "passive_gso"))
-		return path_passive(1, PATH_PAYLOAD, PATH_SEGMENTS);
+		return path_passive(1, PATH_PAYLOAD, PATH_SEGMENTS, 0);
 	if (!strcmp(kind, "passive_flows"))
-		return path_passive(PATH_FLOWS, PATH_PAYLOAD, 1);
+		return path_passive(PATH_FLOWS, PATH_PAYLOAD, 1, 0);
+	if (!strcmp(kind, "passive_slow"))
+		return path_passive(1, PATH_PAYLOAD, 1, PATH_APART);
 	if (!strcmp(kind, "active"))
 		return path_active();
 	if (!strcmp(kind, "new_passive"))
@@ -421,11 +434,18 @@ static int path_kind(const char *kind)
 	return -EINVAL;
 }
 
+/* How many packets or connections are measured in each direction. */
+static uint path_count(const char *kind)
+{
+	if (!strncmp(kind, "new_", 4))
+		return PATH_CONNECTIONS;
+	return strcmp(kind, "passive_slow") ? packets : PATH_SLOW;
+}
+
 /* Every kind runs in a session with a control connection. */
 static int path_measure(const char *kind)
 {
 	struct ftpmark_span span;
-	uint count = strncmp(kind, "new_", 4) ? packets : PATH_CONNECTIONS;
 	int err, i;
 
 	ftpmark_span_begin(&span);
@@ -436,8 +456,8 @@ static int path_measure(const char *kind)
 		err = path_kind(kind);
 	ftpmark_span_end(&span);
 	for (i = 0; i < PATH_DIRECTIONS && !err; i++)
-		path_result[i] = ftpmark_clock_result(path_ticks[i], count,
-						      &span);
+		path_result[i] = ftpmark_clock_result(path_ticks[i],
+						      path_count(kind), &span);
 	return err;
 }
 

@@ -21,8 +21,8 @@ path_rivals=(floor empty_hook ipvs ipvs_fast snat snat_notrack masquerade
 	iptables_legacy iptables_nft ipset nft tc floor_lean ipvs_lean
 	flowtable forward forward_ftpmark forward_fast vip21 ip_vs_ftp)
 
-# Those that are measured with PATH_FLOWS connections, too.
-flows_rivals=" floor ipvs ipvs_fast "
+# Those that show what the short way does for many connections, and for slow ones.
+short_rivals=" floor ipvs ipvs_fast "
 
 # The mark that packets to the VIP must have in the end, by rival.
 declare -A marks=([floor]=0 [empty_hook]=0 [floor_lean]=0 [flowtable]=0

@@ -5,7 +5,7 @@
     fast_full.py WIRE FAST CONNECTIONS
 
 is to be run in the director's namespace, FAST; WIRE has the devices fast_front and
-fast_back. All connections are opened. Then each gets a packet both ways within a
+fast_back. All connections are opened. Then each gets two packets both ways within a
 lease, over and over, until some have found no place. Every packet has to leave the
 director. Prints numbers.
 """
@@ -72,13 +72,13 @@ class Table:
     def rounds(self):
         """Returns how many packets were sent, and how many have left."""
         frames = [(link, [flow.build(to_server, "round", size=0).frame
-                          for flow in self.flows])
+                          for flow in self.flows for _ in range(2)])
                   for link, to_server in (("back", False), ("front", True))]
         sent = left = 0
         limit = time.monotonic() + ROUNDS
         while time.monotonic() < limit and not stat("fast_full"):
             for one in frames:
-                sent += len(self.flows)
+                sent += len(one[1])
                 left += len(self.send(one))
         return sent, left
 

@@ -5,7 +5,8 @@
 # short way. A second director without it gets the same ones: both send the same bytes,
 # and count the same; and a packet takes the short way only if a model of the
 # documentation says that it may. The ports of clients are few: most connections have
-# those of one before, and another real server.
+# those of one before, and another real server. Connections with less than a packet a
+# second stay off it.
 
 # shellcheck disable=SC2119,SC2154 # load_module's arguments, setup_ns's names
 # shellcheck disable=SC2317 # called by ip and busywait
@@ -76,4 +77,9 @@ done
 counts='' counts_fast=''
 busywait 60 counts_agree
 check_equal "both directors count the same" "$counts" "$counts_fast"
+wire_run fast_rate.py 4
+check_equal "packets further apart than a lease lasts get none" "0 0" \
+	"${count[slow_leases]:-none} ${count[slow_short]:-none}"
+check_equal "packets in a row do: each direction of both families" 4 \
+	"${count[row_leases]:-none}"
 finish
