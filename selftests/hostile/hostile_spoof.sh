@@ -79,8 +79,10 @@ forged_watch()
 
 came() # NUMBER
 {
-	ip netns exec "$router" nft list counter inet forged came |
-		grep -q "packets $1 "
+	# shellcheck disable=SC2034 # one of both is wanted
+	local packets bytes
+
+	nft_counter_read "$router" inet forged came && [ "$packets" -eq "$1" ]
 }
 
 sources()
