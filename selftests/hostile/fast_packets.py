@@ -309,7 +309,7 @@ def change_flags(rng, family):
     if rng.random() < 0.7:
         # Few, or no connection would last.
         return None
-    return {"flags": rng.getrandbits(8)}
+    return {"flags": rng.choice((0, PSH, rng.getrandbits(8)))}
 
 
 @change("end")
