@@ -258,8 +258,9 @@ static int path_both_ways(const struct path_flow *flow, unsigned int payload,
 }
 
 /*
- * Of connections in turn, whose client ports follow each other. Those that are
- * measured come one by one if they are @apart, in ms.
+ * Of connections in turn, whose client ports follow each other. Packets that are
+ * @apart, in ms, come one by one, but first some that are not measured: new devices
+ * still change the routes of IPv6.
  */
 static int path_established(struct path_flow flow, unsigned int flows,
 			    unsigned int payload, unsigned int segments,
@@ -267,14 +268,18 @@ static int path_established(struct path_flow flow, unsigned int flows,
 {
 	u16 first = flow.client_port;
 	uint warm_up = max_t(uint, PATH_WARM_UP, PATH_WARM_UP_FLOW * flows);
-	uint count = warm_up + (apart ? PATH_SLOW : packets);
+	uint slow_from = warm_up;
+	uint count;
 	uint i;
 	int err = 0;
 
+	if (apart)
+		warm_up += PATH_SLOW;
+	count = warm_up + (apart ? PATH_SLOW : packets);
 	for (i = 0; i < count && !err; i++) {
 		if (i == warm_up)
 			memset(path_ticks, 0, sizeof(path_ticks));
-		if (i >= warm_up && apart)
+		if (i >= slow_from && apart)
 			msleep(apart);
 		flow.client_port = first + i % flows;
 		err = path_both_ways(&flow, payload, segments);
