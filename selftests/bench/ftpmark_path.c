@@ -48,6 +48,7 @@ enum {
 	PATH_FLOWS		= 10000,
 	PATH_SLOW		= 4,
 	PATH_APART		= 1500,
+	PATH_SETTLE		= 5000,
 };
 
 /* IPv4 first. */
@@ -258,9 +259,8 @@ static int path_both_ways(const struct path_flow *flow, unsigned int payload,
 }
 
 /*
- * Of connections in turn, whose client ports follow each other. Packets that are
- * @apart, in ms, come one by one, but first some that are not measured: new devices
- * still change the routes of IPv6.
+ * Of connections in turn, whose client ports follow each other. Those that are
+ * measured come one by one if they are @apart, in ms.
  */
 static int path_established(struct path_flow flow, unsigned int flows,
 			    unsigned int payload, unsigned int segments,
@@ -268,18 +268,14 @@ static int path_established(struct path_flow flow, unsigned int flows,
 {
 	u16 first = flow.client_port;
 	uint warm_up = max_t(uint, PATH_WARM_UP, PATH_WARM_UP_FLOW * flows);
-	uint slow_from = warm_up;
-	uint count;
+	uint count = warm_up + (apart ? PATH_SLOW : packets);
 	uint i;
 	int err = 0;
 
-	if (apart)
-		warm_up += PATH_SLOW;
-	count = warm_up + (apart ? PATH_SLOW : packets);
 	for (i = 0; i < count && !err; i++) {
 		if (i == warm_up)
 			memset(path_ticks, 0, sizeof(path_ticks));
-		if (i >= slow_from && apart)
+		if (i >= warm_up && apart)
 			msleep(apart);
 		flow.client_port = first + i % flows;
 		err = path_both_ways(&flow, payload, segments);
@@ -380,6 +376,9 @@ static int path_passive(unsigned int flows, unsigned int payload,
 	unsigned int i;
 	int err = 0;
 
+	/* For a while new devices change the routes of IPv6, which ends all leases. */
+	if (flows > 1 || apart)
+		msleep(PATH_SETTLE);
 	for (i = 0; i < flows && !err; i++) {
 		err = path_open(port + i, PATH_PORT_DATA);
 		cond_resched();
